@@ -1,0 +1,45 @@
+"""Operators as polynomials of ladder words over named sites.
+
+An oscillator *is* its annihilation operator; a spin has ``x y z plus minus``; a qudit gives |m⟩⟨n| as ``q(m, n)``.
+Sums, products and adjoints are computed exactly and kept in a canonical form: oscillator words in normal order,
+spin words reduced by the Casimir and to degree 2j, of a qudit's projectors the last eliminated. Equal operators
+therefore compare equal.
+"""
+
+from photinus.algebra.operator import (
+    Operator,
+    QuditHandle,
+    Scalar,
+    SpinHandle,
+    Word,
+    as_operator,
+    commutator,
+    diagonal,
+    multiply_words,
+    oscillator,
+    qudit,
+    spin,
+)
+from photinus.algebra.oscillator import Oscillator
+from photinus.algebra.qudit import Qudit
+from photinus.algebra.site import Site
+from photinus.algebra.spin import Spin
+
+__all__ = [
+    "Operator",
+    "Oscillator",
+    "Qudit",
+    "QuditHandle",
+    "Scalar",
+    "Site",
+    "Spin",
+    "SpinHandle",
+    "Word",
+    "as_operator",
+    "commutator",
+    "diagonal",
+    "multiply_words",
+    "oscillator",
+    "qudit",
+    "spin",
+]

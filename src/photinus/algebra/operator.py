@@ -1,0 +1,402 @@
+"""Operators: polynomials of ladder words over named sites, without cutoffs and without matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from math import isfinite
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from photinus.algebra.oscillator import Oscillator, diagonal_word
+from photinus.algebra.qudit import Qudit
+from photinus.algebra.site import LocalWord, Site, require_same
+from photinus.algebra.spin import Spin
+from photinus.errors import InvalidInput
+
+Word: TypeAlias = tuple[tuple[Site, LocalWord], ...]  # factors on different sites, in natural order of the names
+Scalar: TypeAlias = int | float | complex | np.number[Any]
+
+
+class Operator:
+    """A polynomial Σ c_w w of words w with complex coefficients; a frozen value.
+
+    Supports ``+ - * / **`` with operators and numbers (NumPy scalars on either side), ``.dag()``, ``==`` (exact,
+    on canonical forms) and :meth:`isclose`. Operators are made by :func:`oscillator`, :func:`spin`, :func:`qudit`
+    and :func:`diagonal`.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> a = ph.oscillator("a")
+    >>> ph.commutator(a, a.dag()) == 1
+    True
+    >>> (a + a.dag()) ** 2
+    1 + 2 a† a + a² + a†²
+    """
+
+    __slots__ = ("_hash", "_terms")
+    __array_ufunc__ = None  # NumPy scalars then leave ``np.float64(2) * a`` to us
+
+    def __init__(self, terms: Mapping[Word, complex]):
+        self._terms = {word: c for word, c in terms.items() if c != 0}
+        self._hash: int | None = None
+
+    @property
+    def terms(self) -> Mapping[Word, complex]:
+        """The canonical form: word -> coefficient, none of them zero."""
+        return MappingProxyType(self._terms)
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """The sites that occur, in natural order of their names."""
+        found: dict[str, Site] = {}
+        for word in self._terms:
+            for site, _ in word:
+                require_same(found.setdefault(site.name, site), site)
+        return tuple(sorted(found.values(), key=lambda site: site.order))
+
+    def dag(self) -> Operator:
+        """The Hermitian conjugate."""
+        return Operator(
+            {
+                tuple((site, site.adjoint(local)) for site, local in word): c.conjugate()
+                for word, c in self._terms.items()
+            }
+        )
+
+    def is_hermitian(self, tolerance: float = 1e-12) -> bool:
+        """Whether ‖O − O†‖ is below ``tolerance`` times the largest coefficient."""
+        return self.isclose(self.dag(), tolerance)
+
+    def isclose(self, other: Operator | Scalar, tolerance: float = 1e-12) -> bool:
+        """Whether all coefficients agree to ``tolerance`` times the largest one.
+
+        Operators with diagonal functions are compared by their matrix elements on the lowest 24 levels.
+        """
+        other = as_operator(other)
+        if any(_has_function(word) for word in (*self._terms, *other._terms)):
+            return _matrix_distance(self, other) <= tolerance
+        scale = max((abs(c) for c in (*self._terms.values(), *other._terms.values())), default=0.0)
+        return all(abs(c) <= tolerance * scale for c in (self - other)._terms.values())
+
+    def __add__(self, other: Operator | Scalar) -> Operator:
+        if not _is_operand(other):
+            return NotImplemented
+        out = dict(self._terms)
+        for word, c in as_operator(other)._terms.items():
+            out[word] = out.get(word, 0) + c
+        return Operator(out)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Operator:
+        return Operator({word: -c for word, c in self._terms.items()})
+
+    def __pos__(self) -> Operator:
+        return self
+
+    def __sub__(self, other: Operator | Scalar) -> Operator:
+        return self + (-as_operator(other)) if _is_operand(other) else NotImplemented
+
+    def __rsub__(self, other: Scalar) -> Operator:
+        return as_operator(other) - self if _is_operand(other) else NotImplemented
+
+    def __mul__(self, other: Operator | Scalar) -> Operator:
+        if isinstance(other, Operator):
+            out: dict[Word, complex] = {}
+            for u, x in self._terms.items():
+                for v, y in other._terms.items():
+                    for word, c in multiply_words(u, v):
+                        out[word] = out.get(word, 0) + x * y * c
+            return Operator(out)
+        if not _is_operand(other):
+            return NotImplemented
+        factor = as_number(other)
+        return Operator({word: c * factor for word, c in self._terms.items()})
+
+    def __rmul__(self, other: Scalar) -> Operator:
+        return self * other if _is_operand(other) else NotImplemented
+
+    def __truediv__(self, other: Scalar) -> Operator:
+        if isinstance(other, Operator) or not _is_operand(other):
+            return NotImplemented
+        divisor = as_number(other)
+        if divisor == 0:
+            raise InvalidInput(f"The operator {self} is divided by zero.", "Divide by a number other than zero.")
+        return Operator({word: c / divisor for word, c in self._terms.items()})
+
+    def __pow__(self, exponent: int) -> Operator:
+        if isinstance(exponent, bool) or not isinstance(exponent, (int, np.integer)) or exponent < 0:
+            raise InvalidInput(f"The exponent of an operator is {exponent!r}.", "Give a whole number, at least 0.")
+        out = as_operator(1)
+        for _ in range(int(exponent)):
+            out = out * self
+        return out
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Operator):
+            return self._terms == other._terms
+        return self._terms == as_operator(other)._terms if _is_operand(other) else NotImplemented  # type: ignore[arg-type]
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            scalar = not self._terms or set(self._terms) == {()}
+            self._hash = hash(self._terms.get((), 0)) if scalar else hash(frozenset(self._terms.items()))
+        return self._hash
+
+    def __bool__(self) -> bool:
+        raise TypeError("An operator is neither true nor false; compare it with == or isclose.")
+
+    def __iter__(self) -> Iterator[Any]:
+        raise TypeError("An operator cannot be iterated; its terms are in .terms.")
+
+    def __repr__(self) -> str:
+        return self.__str__()
+
+    def __str__(self) -> str:
+        if not self._terms:
+            return "0"
+        ordered = sorted(self._terms.items(), key=lambda item: [(s.order, _print_key(w)) for s, w in item[0]])
+        text = " + ".join(_term_text(word, c) for word, c in ordered)
+        return text.replace("+ -", "- ")
+
+
+def _has_function(word: Word) -> bool:
+    return any(isinstance(site, Oscillator) and not site.polynomial(local) for site, local in word)
+
+
+def _matrix_distance(left: Operator, right: Operator, levels: int = 24) -> float:
+    """Largest difference of the oscillators' matrix elements, over the largest element."""
+    sites = [site for site in (left + right).sites if isinstance(site, Oscillator)]
+    sums: list[dict[Any, Any]] = [{}, {}]
+    for total, operator in zip(sums, (left, right), strict=True):
+        for word, c in operator.terms.items():
+            locals_ = dict(word)
+            amplitude: Any = c
+            for axis, site in enumerate(sites):
+                values = site.action(locals_.get(site, site.identity), levels)[1]
+                amplitude = amplitude * values.reshape([-1 if k == axis else 1 for k in range(len(sites))])
+            key = tuple((s, s.shift(local) if isinstance(s, Oscillator) else local) for s, local in word)
+            key = tuple((s, shift) for s, shift in key if not isinstance(s, Oscillator) or any(shift))
+            total[key] = total.get(key, 0) + amplitude
+    scale = max((np.abs(v).max() for total in sums for v in total.values()), default=0.0)
+    worst = max((np.abs(sums[0].get(k, 0) - sums[1].get(k, 0)).max() for k in {*sums[0], *sums[1]}), default=0.0)
+    return float(worst / scale) if scale else 0.0
+
+
+def _print_key(local: LocalWord) -> tuple[str, ...]:
+    return tuple(str(part) for part in local)
+
+
+def _term_text(word: Word, c: complex) -> str:
+    words = " ".join(site.text(local) for site, local in word)
+    if not words:
+        return number_text(c)
+    if c in (1, -1):
+        return words if c == 1 else f"-{words}"
+    return f"{number_text(c)} {words}"
+
+
+def number_text(c: complex) -> str:
+    """A coefficient in short: 2, 0.5, 0.3i, (1+2i)."""
+    if c.imag == 0:
+        return f"{c.real:.12g}"
+    if c.real == 0:
+        return f"{c.imag:.12g}i"
+    return f"({c.real:.12g}{c.imag:+.12g}i)"
+
+
+def _is_operand(value: object) -> bool:
+    if isinstance(value, (Operator, int, float, complex, np.number)):
+        return True
+    return isinstance(value, np.ndarray) and value.ndim == 0
+
+
+def as_number(value: Any) -> complex:
+    """A finite Python complex number, or :class:`InvalidInput`."""
+    number = complex(value)
+    if not (isfinite(number.real) and isfinite(number.imag)):
+        raise InvalidInput(f"A coefficient of an operator is {value}.", "Give a finite number.")
+    return number
+
+
+def as_operator(value: Any) -> Operator:
+    """The operator itself, or a number times the identity."""
+    if isinstance(value, Operator):
+        return value
+    if _is_operand(value):
+        return Operator({(): as_number(value)})
+    hint = "Use one of its operators, such as s.plus or q(0, 1)." if isinstance(value, (SpinHandle, QuditHandle)) else ""
+    raise InvalidInput(f"{value!r} is not an operator.", hint or "Build operators from ph.oscillator, ph.spin, ph.qudit.")
+
+
+def multiply_words(u: Word, v: Word) -> list[tuple[Word, complex]]:
+    """The product of two words as a combination of words."""
+    if not u or not v:
+        return [(u or v, 1.0)]
+    out: list[tuple[list[tuple[Site, LocalWord]], complex]] = [([], 1.0)]
+    i = k = 0
+    while i < len(u) or k < len(v):
+        if k == len(v) or (i < len(u) and u[i][0].order < v[k][0].order):
+            factors, i = [(u[i][0], [(u[i][1], 1.0)])], i + 1
+        elif i == len(u) or v[k][0].order < u[i][0].order:
+            factors, k = [(v[k][0], [(v[k][1], 1.0)])], k + 1
+        else:
+            require_same(u[i][0], v[k][0])
+            factors, i, k = [(u[i][0], u[i][0].product(u[i][1], v[k][1]))], i + 1, k + 1  # type: ignore[list-item]
+        site, locals_ = factors[0]
+        out = [
+            (word + [(site, local)] if local != site.identity else word, c * x) for word, c in out for local, x in locals_
+        ]
+    return [(tuple(word), c) for word, c in out]
+
+
+def shift_of(word: Word) -> dict[Site, tuple[int, ...]]:
+    """By how much a word moves the coordinates of each site that it touches."""
+    return {site: site.shift(local) for site, local in word}
+
+
+def commutator(left: Operator, right: Operator) -> Operator:
+    """[A, B] = AB − BA, exactly.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> a = ph.oscillator("a")
+    >>> ph.commutator(a, a.dag())
+    1
+    """
+    left, right = as_operator(left), as_operator(right)
+    return left * right - right * left
+
+
+def _single(site: Site, local: LocalWord, c: complex = 1.0) -> Operator:
+    return Operator({((site, local),): c})
+
+
+def oscillator(name: str) -> Operator:
+    """The annihilation operator a of a harmonic oscillator, [a, a†] = 1.
+
+    Parameters
+    ----------
+    name : str
+        Name of the site. The number of levels is chosen when a question is asked, not here.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> a = ph.oscillator("a")
+    >>> a.dag() * a - 0.5 * (a + a.dag()) ** 2
+    -0.5 - 0.5 a² - 0.5 a†²
+    """
+    return _single(Oscillator(name), (0, 1, ()))
+
+
+class SpinHandle:
+    """The operators of one spin j: ``x``, ``y``, ``z``, ``plus``, ``minus``; made by :func:`spin`."""
+
+    __slots__ = ("minus", "name", "plus", "site", "x", "y", "z")
+
+    def __init__(self, site: Spin):
+        self.site = site
+        self.name = site.name
+        self.plus = _single(site, (1, 0))
+        self.minus = _single(site, (-1, 0))
+        self.z = _single(site, (0, 1))
+        self.x = (self.plus + self.minus) / 2
+        self.y = (self.plus - self.minus) / 2j
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SpinHandle) and self.site == other.site
+
+    def __hash__(self) -> int:
+        return hash(self.site)
+
+    def __repr__(self) -> str:
+        return repr(self.site)
+
+
+def spin(name: str, j: float) -> SpinHandle:
+    """A spin of length j = 1/2, 1, 3/2, …; levels m = +j … −j, [S_x, S_y] = i S_z.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> s = ph.spin("s", 1)
+    >>> ph.commutator(s.plus, s.minus) == 2 * s.z, s.z**3 == s.z, s.plus**3 == 0
+    (True, True, True)
+    """
+    return SpinHandle(Spin(name, j))
+
+
+class QuditHandle:
+    """The transition operators of d levels, ``q(m, n)`` = |m⟩⟨n|; made by :func:`qudit`."""
+
+    __slots__ = ("name", "site")
+
+    def __init__(self, site: Qudit):
+        self.site = site
+        self.name = site.name
+
+    def __call__(self, m: int, n: int) -> Operator:
+        for level in (m, n):
+            if isinstance(level, bool) or level != int(level) or not 0 <= level < self.site.dimension:
+                raise InvalidInput(
+                    f"{self.site!r} has no level {level!r}.", f"Give levels from 0 to {self.site.dimension - 1}."
+                )
+        terms = {((self.site, local),) if local else (): complex(c) for local, c in self.site.expand(int(m), int(n))}
+        return Operator(terms)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, QuditHandle) and self.site == other.site
+
+    def __hash__(self) -> int:
+        return hash(self.site)
+
+    def __repr__(self) -> str:
+        return repr(self.site)
+
+
+def qudit(name: str, dimension: int) -> QuditHandle:
+    """A system of ``dimension`` levels 0 … d − 1; ``q(m, n)`` is |m⟩⟨n|.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> q = ph.qudit("q", 3)
+    >>> q(0, 1) * q(1, 2) == q(0, 2), q(0, 0) + q(1, 1) + q(2, 2) == 1
+    (True, True)
+    """
+    return QuditHandle(Qudit(name, dimension))
+
+
+def diagonal(site: Operator, function: Callable[[int], Any]) -> Operator:
+    """Σ_n f(n)|n⟩⟨n| of an oscillator, such as the saturated gain of a laser.
+
+    Parameters
+    ----------
+    site : Operator
+        The oscillator, given by its annihilation operator.
+    function : callable
+        f(n), finite, real or complex, for n = 0, 1, 2, …. Two functions are the same when they have the same values
+        at n = 0 … 127, 200, 500, 1000 and 2000.
+
+    Examples
+    --------
+    The Susskind-Glogower exponential Σ|n⟩⟨n+1|:
+
+    >>> import photinus as ph
+    >>> a = ph.oscillator("a")
+    >>> E = ph.diagonal(a, lambda n: (n + 1) ** -0.5) * a
+    """
+    terms = site.terms if isinstance(site, Operator) else {}
+    if len(terms) == 1:
+        (word, c), *_ = terms.items()
+        if c == 1 and len(word) == 1 and isinstance(word[0][0], Oscillator) and word[0][1] == (0, 1, ()):
+            return _single(word[0][0], diagonal_word(function))
+    raise InvalidInput(
+        f"diagonal() was given {site!r} as its site.",
+        "Give an oscillator (its annihilation operator); for a spin use powers of s.z, for a qudit a sum of q(k, k).",
+    )

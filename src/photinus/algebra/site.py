@@ -1,0 +1,123 @@
+"""What every kind of site must know: how its ladder words multiply, shift and act.
+
+A *word* is one element of a basis of the operators of a site: ``a†^p a^q`` for an oscillator, ``S₊^d S_z^r``
+for a spin, ``|m⟩⟨n|`` for a qudit. Three facts hold for every word of every kind, and the whole engine rests on
+them: a word takes a ket to at most one ket, it shifts the site's integer coordinates by a fixed vector, and its
+adjoint is again one word with coefficient 1.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Hashable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from photinus.errors import InvalidInput, SiteMismatch
+
+LocalWord: TypeAlias = tuple[Any, ...]
+
+
+class Site(ABC):
+    """One degree of freedom with a name. Sites are values: equal name, kind and size are the same site."""
+
+    __slots__ = ("_hash", "_key", "name", "order")
+
+    kind: str
+
+    def __init__(self, name: str, *size: Hashable):
+        if not isinstance(name, str) or not name or any(c.isspace() for c in name):
+            raise InvalidInput(
+                f"The name {name!r} of the {self.kind} is not a word.", "Give a non-empty string without spaces."
+            )
+        set_ = object.__setattr__
+        set_(self, "name", name)
+        set_(self, "order", natural_key(name))
+        set_(self, "_key", (self.kind, name, *size))
+        set_(self, "_hash", hash(self._key))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self._key[1:]
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Site) and self._key == other._key)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"{self.kind} {self.name!r}"
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Kind, name and size, as a hashable tuple of plain values."""
+        return self._key
+
+    @property
+    @abstractmethod
+    def identity(self) -> LocalWord:
+        """The word of the identity."""
+
+    @property
+    @abstractmethod
+    def coordinates(self) -> tuple[str, ...]:
+        """Names of the integer coordinates of a ket, such as ``("n_a",)``."""
+
+    @abstractmethod
+    def product(self, u: LocalWord, v: LocalWord) -> list[tuple[LocalWord, complex]]:
+        """The product of two words as a combination of words, in canonical form."""
+
+    @abstractmethod
+    def adjoint(self, word: LocalWord) -> LocalWord:
+        """The Hermitian conjugate of a word."""
+
+    @abstractmethod
+    def shift(self, word: LocalWord) -> tuple[int, ...]:
+        """By how much the word moves each coordinate of a ket."""
+
+    @abstractmethod
+    def levels(self, cutoff: int | None) -> int:
+        """Number of kets kept; only an oscillator looks at the cutoff."""
+
+    @abstractmethod
+    def kets(self, levels: int) -> np.ndarray:
+        """Coordinates of the kets, integers of shape (levels, number of coordinates)."""
+
+    @abstractmethod
+    def action(self, word: LocalWord, levels: int) -> tuple[np.ndarray, np.ndarray]:
+        """For each ket, the ket that the word makes of it (-1: none, or outside), and the amplitude."""
+
+    @abstractmethod
+    def text(self, word: LocalWord) -> str:
+        """The word as a physicist writes it."""
+
+
+def natural_key(name: str) -> tuple[tuple[int, int | str], ...]:
+    """Sorting key that puts ``s2`` before ``s10``."""
+    parts = re.findall(r"\d+|\D+", name)
+    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in parts)
+
+
+def require_same(left: Site, right: Site) -> None:
+    """Raise :class:`SiteMismatch` when one name stands for two different sites."""
+    if left != right:
+        raise SiteMismatch(
+            f"The name {left.name!r} stands for two different sites: {left!r} and {right!r}.",
+            "Give each site a name of its own.",
+        )
+
+
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def power(symbol: str, exponent: int) -> str:
+    """``a³`` for ("a", 3), ``a`` for ("a", 1), nothing for ("a", 0)."""
+    if exponent == 0:
+        return ""
+    return symbol if exponent == 1 else symbol + str(exponent).translate(SUPERSCRIPTS)

@@ -1,0 +1,95 @@
+"""The errors of photinus: one sentence of cause, with the values, and one sentence of remedy.
+
+Every error that photinus raises on purpose is a :class:`PhotinusError`. Members that describe a bad
+argument are also ``ValueError`` (or the closest built-in), so that code which never heard of photinus
+still catches them.
+"""
+
+from __future__ import annotations
+
+
+class PhotinusError(Exception):
+    """Base of all errors of photinus.
+
+    Parameters
+    ----------
+    cause : str
+        One sentence that says what is wrong, with the values.
+    remedy : str
+        One sentence that says what to do next.
+    """
+
+    def __init__(self, cause: str, remedy: str):
+        super().__init__(cause, remedy)
+        self.cause = cause
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.cause} {self.remedy}"
+
+
+class InvalidInput(PhotinusError, ValueError):
+    """An argument is outside its range: a negative rate, a NaN, a fractional cutoff, an empty axis."""
+
+
+class NotHermitian(InvalidInput):
+    """A Hamiltonian (or another operator that must be Hermitian) is not."""
+
+
+class UnknownSite(PhotinusError, LookupError):
+    """A site name does not exist in the model or state."""
+
+
+class SiteMismatch(InvalidInput):
+    """One name is used for two kinds or sizes of site, or two spaces do not fit together."""
+
+
+class Undefined(InvalidInput):
+    """The quantity has no value here, such as the amplitude correlation of the vacuum."""
+
+
+class NoSteadyState(PhotinusError, ValueError):
+    """The model has no normalisable steady state, such as gain above loss without saturation."""
+
+
+class DegenerateSteadyState(PhotinusError, ValueError):
+    """The steady state is not unique.
+
+    Attributes
+    ----------
+    dimension : int
+        A lower bound on the number of linearly independent stationary operators.
+    """
+
+    def __init__(self, cause: str, remedy: str, dimension: int = 2):
+        super().__init__(cause, remedy)
+        self.args = (cause, remedy, dimension)
+        self.dimension = dimension
+
+
+class NotConverged(PhotinusError, ArithmeticError):
+    """A solver or a cutoff did not reach the tolerance that was asked for."""
+
+
+class MemoryBudgetExceeded(PhotinusError, MemoryError):
+    """The estimated memory of a calculation is above its budget; nothing was allocated."""
+
+
+class MissingExtra(PhotinusError, ImportError):
+    """An optional dependency is not installed."""
+
+
+class OutputError(PhotinusError, OSError):
+    """A file or directory cannot be written."""
+
+
+class StoreError(PhotinusError, OSError):
+    """A sweep store is corrupt, foreign, or in use."""
+
+
+class PlanMismatch(StoreError):
+    """A sweep store belongs to another plan; the message names the difference."""
+
+
+class StudyError(InvalidInput):
+    """A study file is wrong; the message names the place."""

@@ -1,0 +1,81 @@
+"""Jumps: one dissipative channel rate·D[L] + reverse·D[L†]."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+from numbers import Real
+from typing import Any
+
+from photinus.algebra import Operator
+from photinus.algebra.operator import as_operator
+from photinus.errors import InvalidInput
+from photinus.model.baths import Bath
+
+
+def real_number(value: Any, what: str, *, minimum: float | None = None) -> float:
+    """A finite real number, at least ``minimum`` where that is given, or :class:`InvalidInput`."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        item = getattr(value, "item", None)
+        value = item() if item is not None and getattr(value, "ndim", None) == 0 else value
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise InvalidInput(f"The {what} is {value!r}, which is not a real number.", "Give a real number.")
+    number = float(value)
+    if not isfinite(number):
+        raise InvalidInput(f"The {what} is {number}.", "Give a finite number.")
+    if minimum is not None and number < minimum:
+        raise InvalidInput(f"The {what} is {number:g}, below {minimum:g}.", f"Give a number of at least {minimum:g}.")
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A dissipative channel rate·D[L]ρ + reverse·D[L†]ρ, D[L]ρ = LρL† − ½(L†Lρ + ρL†L).
+
+    Parameters
+    ----------
+    rate : float
+        Rate of L, at least 0, in the unit of all rates. It is never hidden inside L (QuTiP's ``c_ops`` carry √rate;
+        several papers write κ(2LρL† − …), a factor 2).
+    operator : Operator
+        L.
+    reverse : float
+        Rate of the reverse process L†, at least 0.
+    bath : Bath, optional
+        The environment that the jump's heat goes to.
+    name : str, optional
+        Name under which the jump is counted.
+
+    Raises
+    ------
+    InvalidInput
+        For a negative, complex or non-finite rate, or an L that is a number.
+    """
+
+    rate: float
+    operator: Operator
+    reverse: float = 0.0
+    bath: Bath | None = None
+    name: str | None = None
+
+    def __post_init__(self) -> None:
+        operator = as_operator(self.operator)
+        if not operator.sites:
+            raise InvalidInput(f"A jump operator is the number {operator}, which does nothing.", "Leave the jump out.")
+        label = f"of the jump {self.name or operator}"
+        object.__setattr__(self, "operator", operator)
+        object.__setattr__(self, "rate", real_number(self.rate, f"rate {label}", minimum=0.0))
+        object.__setattr__(self, "reverse", real_number(self.reverse, f"reverse rate {label}", minimum=0.0))
+        if self.bath is not None and not isinstance(self.bath, Bath):
+            raise InvalidInput(f"The bath {label} is {self.bath!r}.", "Give a ph.Bath.")
+
+    @property
+    def channels(self) -> tuple[tuple[float, Operator], ...]:
+        """The processes with a non-zero rate: (rate, L) and (reverse, L†)."""
+        pairs = ((self.rate, self.operator), (self.reverse, self.operator.dag()) if self.reverse else (0.0, self.operator))
+        return tuple((rate, operator) for rate, operator in pairs if rate > 0)
+
+    def __str__(self) -> str:
+        back = f" + {self.reverse:g} D[{self.operator.dag()}]" if self.reverse else ""
+        owner = f" ({self.bath.name})" if self.bath else ""
+        return f"{self.rate:g} D[{self.operator}]{back}{owner}"

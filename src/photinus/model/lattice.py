@@ -1,0 +1,103 @@
+"""Integer lattices: the quotient Z^M / Λ, by Smith's normal form with exact integers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product
+from math import gcd
+
+
+
+def smith_columns(generators: Iterable[Sequence[int]], dimension: int) -> list[tuple[int, tuple[int, ...]]]:
+    """Homomorphisms x ↦ x·v mod d that together separate the classes of Z^M / Λ.
+
+    Parameters
+    ----------
+    generators : iterable of integer vectors
+        They span the lattice Λ.
+    dimension : int
+        M.
+
+    Returns
+    -------
+    list of (d, v)
+        One cyclic factor each: d = 0 is a factor Z (a U(1) charge), d ≥ 2 a factor Z_d. The U(1) charges come first,
+        as a reduced echelon basis of all integer vectors that vanish on Λ.
+    """
+    rows = [list(g) for g in dict.fromkeys(tuple(g) for g in generators) if any(g)]
+    # Diagonalise rows·V by elementary operations; V collects the column operations.
+    v = [[int(i == j) for j in range(dimension)] for i in range(dimension)]
+    divisors: list[int] = []
+    for t in range(dimension):
+        if not _pivot(rows, v, t):
+            break
+        divisors.append(abs(rows[t][t]))
+    torsion = [(d, [v[i][t] % d for i in range(dimension)]) for t, d in enumerate(divisors) if d > 1]
+    free = _echelon([[v[i][t] for i in range(dimension)] for t in range(len(divisors), dimension)])
+    return [(0, tuple(u)) for u in free] + [(d, _simplest(w, d, free)) for d, w in torsion]
+
+
+def _pivot(rows: list[list[int]], v: list[list[int]], t: int) -> bool:
+    """Bring the next Smith divisor to place (t, t); False when nothing is left."""
+    while True:
+        candidates = [(abs(row[j]), i, j) for i, row in enumerate(rows) if i >= t for j in range(t, len(v)) if row[j]]
+        if not candidates:
+            return False
+        _, i, j = min(candidates)
+        rows[t], rows[i] = rows[i], rows[t]
+        for row in (*rows, *v):
+            row[t], row[j] = row[j], row[t]
+        p = rows[t][t]
+        clean = True
+        for k in range(t + 1, len(rows)):
+            q = rows[k][t] // p
+            rows[k] = [x - q * y for x, y in zip(rows[k], rows[t], strict=True)]
+            clean &= rows[k][t] == 0
+        for k in range(t + 1, len(v)):
+            q = rows[t][k] // p
+            for row in (*rows, *v):
+                row[k] -= q * row[t]
+            clean &= rows[t][k] == 0
+        if not clean:
+            continue
+        bad = next((row for row in rows[t + 1 :] if any(x % p for x in row)), None)
+        if bad is None:
+            return True
+        rows[t] = [x + y for x, y in zip(rows[t], bad, strict=True)]
+
+
+def _echelon(rows: list[list[int]]) -> list[list[int]]:
+    """Hermite's normal form: positive pivots, entries above them reduced."""
+    rows = [list(row) for row in rows]
+    done = 0
+    for j in range(len(rows[0]) if rows else 0):
+        while True:
+            live = [i for i in range(done, len(rows)) if rows[i][j]]
+            if not live:
+                break
+            i = min(live, key=lambda i: abs(rows[i][j]))
+            rows[done], rows[i] = rows[i], rows[done]
+            if rows[done][j] < 0:
+                rows[done] = [-x for x in rows[done]]
+            for i in range(len(rows)):
+                if i != done:
+                    q = rows[i][j] // rows[done][j]
+                    rows[i] = [x - q * y for x, y in zip(rows[i], rows[done], strict=True)]
+            if all(rows[i][j] == 0 for i in range(done + 1, len(rows))):
+                done += 1
+                break
+    return rows[:done]
+
+
+def _simplest(w: list[int], d: int, free: list[list[int]]) -> tuple[int, ...]:
+    """The generator of a factor Z_d with the fewest and smallest weights, the U(1) charges added at will."""
+    units = [k for k in range(1, d) if gcd(k, d) == 1] if d <= 24 else [1]
+    shifts = product(range(d), repeat=len(free)) if d ** len(free) <= 4096 else [(0,) * len(free)]
+    best: tuple[int, ...] = tuple(w)
+    for multipliers in shifts:
+        shifted = [x + sum(m * u[i] for m, u in zip(multipliers, free, strict=True)) for i, x in enumerate(w)]
+        for k in units:
+            trial = tuple(k * x % d for x in shifted)
+            if (sum(map(bool, trial)), sum(trial), trial[::-1]) < (sum(map(bool, best)), sum(best), best[::-1]):
+                best = trial
+    return best

@@ -1,0 +1,159 @@
+"""The model: a Hamiltonian and a list of jumps. A value, without cutoffs and without matrices."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from photinus.algebra import Operator, Oscillator, Scalar, Site
+from photinus.algebra.operator import as_operator, commutator
+from photinus.algebra.site import require_same
+from photinus.errors import InvalidInput, NotHermitian
+from photinus.model.jumps import Jump
+from photinus.model.symmetry import Symmetry, derive, site_order
+
+
+@dataclass(frozen=True)
+class Model:
+    """A Lindblad model dρ/dt = −i[H, ρ] + Σ_j (rate_j D[L_j] + reverse_j D[L_j†]) ρ.
+
+    Parameters
+    ----------
+    hamiltonian : Operator or number
+        H, Hermitian to 1e-12 of its largest coefficient (then symmetrised).
+    jumps : iterable of Jump
+        The dissipative channels.
+    references : tuple of str
+        Keys of the sources, shown by :func:`photinus.cite`; they do not count in comparisons.
+
+    Notes
+    -----
+    Models are frozen and comparable. ``model + other`` puts two together: the Hamiltonians are added, the jumps
+    joined, and equal names are the same site.
+
+    Raises
+    ------
+    NotHermitian, InvalidInput, SiteMismatch
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> a = ph.oscillator("a")
+    >>> clock = ph.Model(jumps=[ph.Jump(1.0, a.dag()), ph.Jump(0.1, a**2)])
+    >>> driven = clock + ph.Model(hamiltonian=0.2j * (a.dag() - a))
+    >>> clock.symmetry, driven.symmetry
+    (U(1): n_a, none)
+    """
+
+    hamiltonian: Operator = field(default_factory=lambda: as_operator(0))
+    jumps: tuple[Jump, ...] = ()
+    references: tuple[str, ...] = field(default=(), compare=False)
+
+    def __init__(
+        self, hamiltonian: Operator | Scalar = 0, jumps: Iterable[Jump] = (), references: Iterable[str] = ()
+    ) -> None:
+        operator = as_operator(hamiltonian)
+        dagger = operator.dag()
+        if not operator.isclose(dagger):
+            raise NotHermitian(
+                f"The Hamiltonian {operator} is not Hermitian: H − H† = {operator - dagger}.",
+                "Add the Hermitian conjugate, such as g*(L + L.dag()).",
+            )
+        jumps = (jumps,) if isinstance(jumps, Jump) else tuple(jumps)
+        for jump in jumps:
+            if not isinstance(jump, Jump):
+                raise InvalidInput(f"{jump!r} stands among the jumps.", "Give ph.Jump(rate, operator).")
+        object.__setattr__(self, "hamiltonian", operator if operator == dagger else (operator + dagger) / 2)
+        object.__setattr__(self, "jumps", jumps)
+        object.__setattr__(self, "references", tuple(dict.fromkeys(references)))
+        _ = self.sites
+
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
+        """The sites that occur, in natural order of their names."""
+        found: dict[str, Site] = {}
+        for operator in (self.hamiltonian, *(jump.operator for jump in self.jumps)):
+            for site in operator.sites:
+                require_same(found.setdefault(site.name, site), site)
+        return site_order(found.values())
+
+    @property
+    def oscillators(self) -> tuple[str, ...]:
+        """Names of the sites that need a cutoff."""
+        return tuple(site.name for site in self.sites if isinstance(site, Oscillator))
+
+    @cached_property
+    def generator(self) -> tuple[Operator, tuple[tuple[float, Operator], ...]]:
+        """H and the channels (rate, L) of the same equation, with no identity left in any L.
+
+        D[L + c] = D[L] − i[(i/2)(c̄L − cL†), ·]; what follows of the model's structure depends on this form.
+        """
+        hamiltonian, channels = self.hamiltonian, []
+        for jump in self.jumps:
+            for rate, operator in jump.channels:
+                c = operator.terms.get((), 0)
+                if c:
+                    operator = operator - c
+                    hamiltonian = hamiltonian + 0.5j * rate * (complex(c).conjugate() * operator - c * operator.dag())
+                if operator.terms:
+                    channels.append((rate, operator))
+        if () in hamiltonian.terms:
+            hamiltonian = hamiltonian - hamiltonian.terms[()]
+        return hamiltonian, tuple(channels)
+
+    def heisenberg(self, operator: Operator) -> Operator:
+        """dO/dt = i[H, O] + Σ rate (L†OL − ½{L†L, O}), in normal order.
+
+        Examples
+        --------
+        >>> import photinus as ph
+        >>> a = ph.oscillator("a")
+        >>> ph.Model(jumps=[ph.Jump(1.0, a.dag()), ph.Jump(0.5, a**2)]).heisenberg(a.dag() * a)
+        1 + a† a - a†² a²
+        """
+        hamiltonian, channels = self.generator
+        out = 1j * commutator(hamiltonian, operator)
+        for rate, jump in channels:
+            dagger = jump.dag()
+            out = out + 0.5 * rate * (dagger * commutator(operator, jump) + commutator(dagger, operator) * jump)
+        return out
+
+    @cached_property
+    def symmetry(self) -> Symmetry:
+        """The Abelian symmetry, derived from the words of H and of the jumps."""
+        return derive(self.sites, *self.generator)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hexadecimal digest of what determines the model; equal models have equal fingerprints."""
+        parts = [_operator_key(self.hamiltonian)]
+        for jump in self.jumps:
+            bath = (jump.bath.name, jump.bath.temperature) if jump.bath else None
+            parts.append(repr((jump.rate.hex(), jump.reverse.hex(), bath, jump.name)) + _operator_key(jump.operator))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+    def __add__(self, other: Model) -> Model:
+        if not isinstance(other, Model):
+            return NotImplemented
+        return Model(
+            self.hamiltonian + other.hamiltonian, self.jumps + other.jumps, (*self.references, *other.references)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.hamiltonian, self.jumps))
+
+    def __repr__(self) -> str:
+        names = ", ".join(map(repr, self.sites)) or "no sites"
+        shown = [f"  {jump}" for jump in self.jumps[:4]]
+        more = [f"  … and {len(self.jumps) - 4} more"] if len(self.jumps) > 4 else []
+        return "\n".join([f"Model of {names}; symmetry: {self.symmetry}", f"  H = {self.hamiltonian}", *shown, *more])
+
+
+def _operator_key(operator: Operator) -> str:
+    rows = []
+    for word, c in operator.terms.items():
+        name = ";".join(f"{site.key}{local}" for site, local in word)
+        rows.append(f"{name}:{float(c.real if isinstance(c, complex) else c).hex()},{float(complex(c).imag).hex()}")
+    return "|".join(sorted(rows))

@@ -1,0 +1,206 @@
+"""The Abelian symmetry of a model, derived from the shifts of its ladder words.
+
+Every word shifts the integer coordinates of a ket (n of an oscillator, m of a spin, one-hot levels of a qudit).
+Let Λ be the lattice spanned by the shifts of the Hamiltonian's words and by the differences u − v of the jumps'
+words wherever Σ rate·c_u c̄_v does not vanish. A coherence |n⟩⟨m| then keeps the class of n − m in Z^M/Λ for ever:
+that quotient is the *weak* symmetry. With all shifts, the jumps' own included, Λ_s ⊇ Λ gives the *strong* one,
+whose classes of kets are conserved: each has a steady state of its own (Buča and Prosen 2012).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from photinus.algebra import Operator, Site, Word
+from photinus.algebra.operator import shift_of
+from photinus.algebra.site import SUBSCRIPTS, natural_key
+from photinus.errors import InvalidInput, UnknownSite
+from photinus.model.lattice import smith_columns
+
+Order = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A quotient Z^M/Λ as a product of cyclic factors, each with its weights on the coordinates.
+
+    Attributes
+    ----------
+    moduli : tuple of int
+        0 for a factor U(1), d ≥ 2 for Z_d; the U(1) factors come first.
+    weights : tuple of tuples of int
+        One row a factor: the charge of a ket with coordinates x is weights·x (mod d).
+    """
+
+    moduli: tuple[int, ...]
+    weights: tuple[tuple[int, ...], ...]
+
+    def charges(self, coordinates: np.ndarray) -> np.ndarray:
+        """Charges of kets (rows of coordinates), shape (kets, factors)."""
+        coordinates = np.asarray(coordinates)
+        out = coordinates @ np.array(self.weights, dtype=int).reshape(len(self.moduli), coordinates.shape[1]).T
+        for k, modulus in enumerate(self.moduli):
+            if modulus:
+                out[:, k] %= modulus
+        return out
+
+    def reduce(self, charge: Iterable[int]) -> Order:
+        """The representative of a charge: residues modulo d where the factor is Z_d."""
+        return tuple(int(c) % d if d else int(c) for c, d in zip(charge, self.moduli, strict=True))
+
+    @property
+    def zero(self) -> Order:
+        return (0,) * len(self.moduli)
+
+    def torsion(self) -> list[Order]:
+        """The classes other than zero that have no U(1) charge, one of each pair {c, −c}."""
+        sizes = [range(d) if d else range(1) for d in self.moduli]
+        classes = [tuple(c) for c in np.array(np.meshgrid(*sizes, indexing="ij")).reshape(len(sizes), -1).T] if sizes else []
+        return [c for c in map(self.reduce, classes) if any(c) and c <= self.reduce(-x for x in c)]
+
+
+@dataclass(frozen=True, slots=True)
+class Symmetry:
+    """The weak and the strong Abelian symmetry of a model, in words by ``str()``.
+
+    Attributes
+    ----------
+    sites : tuple of Site
+        The sites, in natural order.
+    weak : Group
+        Labels the independent sectors of the density matrix: the *coherence orders*.
+    strong : Group
+        Labels the kets that never mix.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> a, b = ph.oscillator("a"), ph.oscillator("b")
+    >>> ph.Model(jumps=[ph.Jump(1.0, a.dag()), ph.Jump(0.2, a**2), ph.Jump(0.5, a - b)]).symmetry
+    U(1): n_a + n_b
+    >>> ph.Model(1j * (a**2 - a.dag()**2), [ph.Jump(1.0, a)]).symmetry
+    Z₂: parity of a
+    """
+
+    sites: tuple[Site, ...]
+    weak: Group
+    strong: Group
+
+    @property
+    def coordinates(self) -> tuple[str, ...]:
+        """Names of the coordinates, site after site."""
+        return tuple(name for site in self.sites for name in site.coordinates)
+
+    def order(self, spec: int | Mapping[str, int] | None) -> Order | None:
+        """The coherence order that a user names.
+
+        ``{site: k}`` is the class of the coherences |n + k⟩⟨n| of these sites; an integer serves where the symmetry
+        has one factor; None stands for all.
+
+        Raises
+        ------
+        UnknownSite, InvalidInput
+            For a site that is not there, a qudit (whose coherences are not counted by one integer), or an integer
+            with more than one factor.
+        """
+        if spec is None:
+            return None
+        if isinstance(spec, Mapping):
+            vector = np.zeros(len(self.coordinates), dtype=int)
+            for name, k in spec.items():
+                vector[self._coordinate(name)] = k
+            return self.weak.reduce(self.weak.charges(vector[None])[0])
+        if len(self.weak.moduli) != 1:
+            raise InvalidInput(
+                f"The order {spec} is one number, but the symmetry ({self}) has {len(self.weak.moduli)} factors.",
+                "Give {site: order, …}.",
+            )
+        return self.weak.reduce((spec,))
+
+    def _coordinate(self, name: str) -> int:
+        start = 0
+        for site in self.sites:
+            if site.name == name:
+                if len(site.coordinates) != 1:
+                    raise InvalidInput(f"The {site!r} has no single order.", "Name an oscillator or a spin.")
+                return start
+            start += len(site.coordinates)
+        raise UnknownSite(f"There is no site {name!r}.", f"Sites: {', '.join(s.name for s in self.sites) or 'none'}.")
+
+    def __str__(self) -> str:
+        names = self.coordinates
+        parts = [factor_text(d, w, names) for d, w in zip(self.weak.moduli, self.weak.weights, strict=True)]
+        if self.strong.moduli:
+            strong = zip(self.strong.moduli, self.strong.weights, strict=True)
+            parts += ["strong " + factor_text(d, w, names) for d, w in strong]
+        return ", ".join(parts) or "none"
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def factor_text(modulus: int, weights: tuple[int, ...], names: tuple[str, ...]) -> str:
+    """``U(1): n_a + n_b``, ``Z₂: parity of a``, ``Z₃: n_a mod 3``."""
+    terms = [("" if abs(w) == 1 else f"{abs(w)} ") + name for w, name in zip(weights, names, strict=True) if w]
+    signs = [w for w in weights if w]
+    total = "".join(
+        ("-" if w < 0 and i == 0 else "" if i == 0 else " - " if w < 0 else " + ") + t
+        for i, (w, t) in enumerate(zip(signs, terms, strict=True))
+    )
+    if not modulus:
+        return f"U(1): {total}"
+    label = f"Z{str(modulus).translate(SUBSCRIPTS)}"
+    if modulus == 2:
+        sites = [t.split("_", 1)[1] if t.startswith(("n_", "m_")) else t for t in terms]
+        return f"{label}: parity of {' + '.join(sites)}"
+    return f"{label}: {total if len(terms) == 1 else f'({total})'} mod {modulus}"
+
+
+def derive(sites: tuple[Site, ...], hamiltonian: Operator, channels: Iterable[tuple[float, Operator]]) -> Symmetry:
+    """The symmetry of dρ/dt = −i[H, ρ] + Σ rate·D[L]ρ, identity words moved from L into H beforehand."""
+    channels = list(channels)
+    gram: dict[tuple[Word, Word], list[complex]] = {}
+    for rate, jump in channels:
+        words = list(jump.terms.items())
+        for i, (u, x) in enumerate(words):
+            for v, y in words[:i]:
+                gram.setdefault((u, v), []).append(rate * x * y.conjugate())
+    coupled = tuple(
+        pair for pair, parts in gram.items() if abs(sum(parts)) > 8 * np.finfo(float).eps * sum(abs(p) for p in parts)
+    )
+    jumps = tuple(dict.fromkeys(word for _, jump in channels for word in jump.terms))
+    return _derive(sites, tuple(hamiltonian.terms), coupled, jumps)
+
+
+@lru_cache(maxsize=1024)
+def _derive(
+    sites: tuple[Site, ...],
+    hamiltonian: tuple[Word, ...],
+    coupled: tuple[tuple[Word, Word], ...],
+    jumps: tuple[Word, ...],
+) -> Symmetry:
+    dimension = sum(len(site.coordinates) for site in sites)
+    vectors = {word: _vector(word, sites) for word in {*hamiltonian, *jumps}}
+    weak = [vectors[w] for w in hamiltonian]
+    weak += [tuple(np.subtract(vectors[u], vectors[v])) for u, v in coupled]
+    strong = weak + [vectors[w] for w in jumps]
+    return Symmetry(sites, *(_group(generators, dimension) for generators in (weak, strong)))
+
+
+def _group(generators: list[tuple[int, ...]], dimension: int) -> Group:
+    factors = smith_columns([tuple(map(int, g)) for g in generators], dimension)
+    return Group(tuple(d for d, _ in factors), tuple(w for _, w in factors))
+
+
+def _vector(word: Word, sites: tuple[Site, ...]) -> tuple[int, ...]:
+    shifts = shift_of(word)
+    return tuple(x for site in sites for x in shifts.get(site, (0,) * len(site.coordinates)))
+
+
+def site_order(sites: Iterable[Site]) -> tuple[Site, ...]:
+    """Sites in natural order of their names: s2 before s10."""
+    return tuple(sorted(sites, key=lambda site: natural_key(site.name)))

@@ -1,0 +1,194 @@
+"""Coupled van der Pol oscillators: pairs, shared baths, any graph."""
+
+from __future__ import annotations
+
+import cmath
+from collections.abc import Sequence
+from string import ascii_lowercase
+from typing import Any
+
+import numpy as np
+
+from photinus.algebra import as_operator, oscillator
+from photinus.errors import InvalidInput
+from photinus.model.jumps import Jump, real_number
+from photinus.model.model import Model
+from photinus.model.zoo.oscillators import van_der_pol
+
+Edge = tuple[int, int, float]
+
+
+def coupled_van_der_pol(
+    graph: Any = 2,
+    *,
+    gain: float | Sequence[float],
+    two_photon_loss: float | Sequence[float],
+    loss: float | Sequence[float] = 0.0,
+    detuning: float | Sequence[float] = 0.0,
+    coherent: float = 0.0,
+    dissipative: float = 0.0,
+    dissipative_phase: float = 0.0,
+    kerr: float | Sequence[float] = 0.0,
+    names: Sequence[str] | None = None,
+) -> Model:
+    """Van der Pol oscillators on a graph, coupled coherently, dissipatively, or both.
+
+    Each oscillator j has gain_j·D[a_j†], loss_j·D[a_j], two_photon_loss_j·D[a_j²] and K_j a_j†²a_j²; each edge (i, j)
+    of weight w adds w·coherent·(a_i†a_j + a_j†a_i) to H and the jump w·dissipative·D[a_i − e^{iθ}a_j].
+
+    Parameters
+    ----------
+    graph : int, edge list, matrix or networkx graph
+        A number N (every pair is an edge), pairs (i, j) or triples (i, j, weight) of numbers from 0, a symmetric matrix
+        of weights, or a networkx graph (edge attribute ``weight``). Weights are at least 0; rates are per edge.
+    gain, two_photon_loss, loss, kerr : float or sequence
+        κ₁, κ₂, γ, K: one number, or one for each oscillator.
+    detuning : float or sequence
+        For two oscillators Δ = ω_a − ω_b, H = ½Δ(n_a − n_b); or the frequency ω_j of each oscillator in a common
+        frame, H = Σ ω_j n_j.
+    coherent, dissipative : float
+        g and V ≥ 0, per edge. With D[a − b] two equal oscillators lock for |Δ| ≤ V.
+    dissipative_phase : float
+        θ (rad): the relative phase φ_i − φ_j that the jump favours.
+    names : sequence of str, optional
+        By default a and b for two oscillators, otherwise a1, a2, ….
+
+    Returns
+    -------
+    Model
+        U(1): Σ n_j, where the graph is connected.
+
+    References
+    ----------
+    Lee2013, Lee2014 (whose rates, V included, are half of these).
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> ring = [(0, 1), (1, 2), (2, 0)]
+    >>> ph.zoo.coupled_van_der_pol(ring, gain=1, two_photon_loss=0.5, dissipative=0.2).symmetry
+    U(1): n_a1 + n_a2 + n_a3
+    """
+    count, edges = read_graph(graph)
+    if names is None:
+        names = tuple(ascii_lowercase[:2]) if count == 2 else tuple(f"a{k + 1}" for k in range(count))
+    if len(names) != count or len(set(names)) != count:
+        raise InvalidInput(f"{len(set(names))} names are given for {count} oscillators.", "Give one name for each.")
+    if count == 2 and np.ndim(detuning) == 0:
+        half = 0.5 * real_number(detuning, "detuning of the pair")
+        frequencies = [half, -half]
+    else:
+        frequencies = _per_site(detuning, count, "detuning")
+    model = Model()
+    columns = [_per_site(v, count, k) for k, v in (("gain", gain), ("two_photon_loss", two_photon_loss), ("loss", loss), ("kerr", kerr))]
+    for name, frequency, g, t, l, k in zip(names, frequencies, *columns, strict=True):  # noqa: E741
+        model = model + van_der_pol(name, gain=g, two_photon_loss=t, loss=l, kerr=k, detuning=-frequency)
+    hamiltonian, jumps = as_operator(0), []
+    strength = real_number(coherent, "coherent coupling")
+    phase = cmath.exp(1j * theta) if (theta := real_number(dissipative_phase, "dissipative phase")) else 1.0
+    for i, j, weight in edges:
+        a, b = oscillator(names[i]), oscillator(names[j])
+        hamiltonian = hamiltonian + weight * strength * (a.dag() * b + b.dag() * a)
+        if dissipative != 0:
+            rate = real_number(dissipative, "dissipative coupling", minimum=0.0)
+            jumps.append(Jump(weight * rate, a - phase * b, name=f"coupling of {names[i]} and {names[j]}"))
+    return model + Model(hamiltonian, jumps, ["Lee2013", "Lee2014"])
+
+
+def shared_bath_pair(
+    theta: float = 0.0,
+    *,
+    coupling: float = 1.0,
+    gain: float = 1.0,
+    two_photon_loss: float = 0.2,
+    loss: float = 0.0,
+    detuning: float = 0.0,
+) -> Model:
+    """Two van der Pol oscillators a and b that lose into one shared bath, coupling·D[a − e^{iθ}b].
+
+    The bath is blind to the mode a + e^{iθ}b… with φ_a − φ_b = θ, which survives: the relative phase locks at θ
+    (arg⟨a†b⟩ = −θ), each oscillator's own phase stays uniform.
+
+    Parameters
+    ----------
+    theta : float
+        θ (rad), the relative phase φ_a − φ_b that is favoured.
+    coupling : float
+        V ≥ 0, rate of the shared loss. Equal oscillators lock for |detuning| ≤ V in the mean field.
+    gain, two_photon_loss, loss : float
+        κ₁, κ₂, γ of both oscillators.
+    detuning : float
+        Δ = ω_a − ω_b; H = ½Δ(n_a − n_b).
+
+    References
+    ----------
+    Lee2014.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> ph.zoo.shared_bath_pair(theta=0.5, detuning=0.1).symmetry
+    U(1): n_a + n_b
+    """
+    return coupled_van_der_pol(
+        2,
+        gain=gain,
+        two_photon_loss=two_photon_loss,
+        loss=loss,
+        detuning=detuning,
+        dissipative=coupling,
+        dissipative_phase=theta,
+    )
+
+
+def read_graph(graph: Any) -> tuple[int, list[Edge]]:
+    """Number of nodes and weighted edges of an int, an edge list, a matrix or a networkx graph.
+
+    Raises
+    ------
+    InvalidInput
+        For self-loops, negative or non-finite weights, repeated edges, and matrices that are not square and symmetric.
+    """
+    if hasattr(graph, "edges") and hasattr(graph, "nodes"):
+        place = {node: k for k, node in enumerate(graph.nodes)}
+        edges = [(place[u], place[v], data.get("weight", 1.0)) for u, v, data in graph.edges(data=True)]
+        return len(place), _checked(len(place), edges)
+    if isinstance(graph, (int, np.integer)) and not isinstance(graph, bool):
+        count = int(graph)
+        return count, _checked(count, [(i, j, 1.0) for i in range(count) for j in range(i + 1, count)])
+    if isinstance(graph, np.ndarray) or (len(graph) and len(graph[0]) == len(graph) and len(graph) > 3):
+        matrix = np.asarray(graph, dtype=float)
+        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+            raise InvalidInput(f"The coupling matrix has the shape {matrix.shape}.", "Give a square matrix.")
+        if not np.array_equal(matrix, matrix.T):
+            raise InvalidInput("The coupling matrix is not symmetric.", "Give weights w_ij = w_ji.")
+        if np.diagonal(matrix).any():
+            raise InvalidInput("The coupling matrix has entries on its diagonal.", "An oscillator is not coupled to itself.")
+        i, j = np.nonzero(np.triu(matrix))
+        return len(matrix), _checked(len(matrix), [(int(a), int(b), float(matrix[a, b])) for a, b in zip(i, j, strict=True)])
+    edges = [(edge[0], edge[1], edge[2] if len(edge) == 3 else 1.0) for edge in graph]
+    count = 1 + max((max(i, j) for i, j, _ in edges), default=-1)
+    return count, _checked(count, edges)
+
+
+def _checked(count: int, edges: list[Edge]) -> list[Edge]:
+    if count < 1:
+        raise InvalidInput(f"The graph has {count} nodes.", "Give at least one oscillator.")
+    seen = set()
+    for i, j, weight in edges:
+        if i == j:
+            raise InvalidInput(f"The graph couples the oscillator {i} to itself.", "Leave self-loops out.")
+        if frozenset((i, j)) in seen:
+            raise InvalidInput(f"The edge ({i}, {j}) is given twice.", "Give each edge once, with its weight.")
+        seen.add(frozenset((i, j)))
+        real_number(weight, f"weight of the edge ({i}, {j})", minimum=0.0)
+    return [(i, j, float(w)) for i, j, w in edges if w]
+
+
+def _per_site(value: float | Sequence[float], count: int, what: str) -> list[float]:
+    if np.ndim(value) == 0:
+        return [real_number(value, what)] * count
+    values = list(value)  # type: ignore[arg-type]
+    if len(values) != count:
+        raise InvalidInput(f"{len(values)} values of {what} are given for {count} oscillators.", "Give one for each.")
+    return [real_number(v, f"{what} of oscillator {k}") for k, v in enumerate(values)]

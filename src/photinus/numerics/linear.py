@@ -1,0 +1,138 @@
+"""Null vectors of matrices whose columns sum to zero over known places: direct methods.
+
+All three routes solve A x = 0, Σ_places x = 1, where the left null vector of A is known to be the indicator t of
+these places (the trace). Columns are scaled by the diagonal first, so that fast and slow unknowns weigh alike, and
+the reciprocal condition number of the bordered, scaled matrix tells whether the null vector is unique.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+import scipy.sparse.linalg as sla
+from scipy.linalg.lapack import get_lapack_funcs
+
+SINGULAR = 100 * np.finfo(float).eps
+"""Singular values below this times the largest one count as zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class NullVector:
+    """The solution of A x = 0, t·x = 1, and how well it is determined.
+
+    Attributes
+    ----------
+    vector : ndarray
+    rcond : float
+        Reciprocal condition number (1-norm, estimated) of the bordered system; 0 if it is singular.
+    nullity : int
+        Dimension of the null space; where ``rcond`` is large it is 1 without further work.
+    """
+
+    vector: np.ndarray
+    rcond: float
+    nullity: int
+
+
+def column_scale(diagonal: np.ndarray) -> np.ndarray:
+    """|diagonal|, with zeros replaced by the largest entry (or 1)."""
+    scale = np.abs(diagonal)
+    top = scale.max(initial=0.0)
+    if top == 0:
+        return np.ones_like(scale)
+    return np.where(scale > 0, scale, top)
+
+
+def dense_null_vector(matrix: np.ndarray, places: np.ndarray) -> NullVector:
+    """By LU of A D⁻¹ + t tᵀ/|t|, which is regular exactly when the null space has dimension 1."""
+    scale = column_scale(np.diagonal(matrix))
+    scaled = matrix / scale
+    bordered = np.array(scaled, order="F")
+    weight = 1 / len(places)
+    bordered[np.ix_(places, places)] += weight / scale[places]
+    target = np.zeros(len(matrix), dtype=bordered.dtype)
+    target[places] = weight
+    norm = np.abs(bordered).sum(axis=0).max()
+    getrf, getrs, gecon = get_lapack_funcs(("getrf", "getrs", "gecon"), (bordered,))
+    factors, pivots, info = getrf(bordered, overwrite_a=True)
+    rcond = 0.0 if info else float(gecon(factors, norm)[0])
+    if rcond < 1e4 * SINGULAR:
+        nullity = dense_nullity(scaled)
+        if info:
+            return NullVector(np.full(len(matrix), np.nan, dtype=bordered.dtype), 0.0, max(nullity, 2))
+    else:
+        nullity = 1
+    vector = getrs(factors, pivots, target)[0] / scale
+    return NullVector(vector / vector[places].sum(), rcond, nullity)
+
+
+def dense_nullity(matrix: np.ndarray) -> int:
+    """Number of singular values below ``SINGULAR`` times the largest."""
+    values = np.linalg.svd(matrix, compute_uv=False)
+    return int(np.count_nonzero(values <= SINGULAR * values[0])) if len(values) else 0
+
+
+def sparse_null_vector(matrix: sp.csc_array, places: np.ndarray) -> NullVector:
+    """By sparse LU with the first place's equation replaced by the trace condition."""
+    scale = column_scale(matrix.diagonal())
+    n = matrix.shape[0]
+    scaled = matrix @ sp.diags_array(1 / scale)
+    row = places[0]
+    keep = np.ones(n)
+    keep[row] = 0.0
+    weights = scale[places].min() / scale[places]
+    border = sp.csc_array((weights, (np.full(len(places), row), places)), shape=(n, n))
+    bordered = (sp.diags_array(keep) @ scaled + border).tocsc()
+    solve = sparse_solver(bordered)
+    if solve is None:
+        return NullVector(np.full(n, np.nan), 0.0, _sparse_nullity(scaled))
+    target = np.zeros(n, dtype=bordered.dtype)
+    target[row] = 1.0
+    rcond = inverse_condition(bordered, solve)
+    nullity = 1 if rcond >= 1e4 * SINGULAR else _sparse_nullity(scaled)
+    vector = solve(target, "N") / scale
+    return NullVector(vector / vector[places].sum(), rcond, nullity)
+
+
+Solver = Callable[[np.ndarray, str], np.ndarray]
+
+
+def sparse_solver(matrix: sp.csc_array) -> Solver | None:
+    """A function that solves with the LU factors of a sparse matrix; None where it is exactly singular."""
+    try:
+        factors = sla.splu(matrix, permc_spec="COLAMD")
+    except RuntimeError:
+        return None
+    return lambda b, trans: factors.solve(b, trans)
+
+
+def inverse_condition(matrix: sp.csc_array, solve: Solver) -> float:
+    """Reciprocal 1-norm condition number, the norm of the inverse by Hager's and Higham's estimate."""
+    n = matrix.shape[0]
+    inverse = sla.LinearOperator(
+        (n, n),
+        dtype=matrix.dtype,
+        matvec=lambda b: solve(np.ascontiguousarray(b, dtype=matrix.dtype).ravel(), "N"),
+        rmatvec=lambda b: solve(np.ascontiguousarray(b, dtype=matrix.dtype).ravel(), "H"),
+    )
+    with np.errstate(all="ignore"):
+        norm = sla.onenormest(inverse) if n > 4 else np.abs(inverse @ np.eye(n)).sum(axis=0).max()
+    product = float(norm) * float(sla.norm(matrix, 1))
+    return 1 / product if np.isfinite(product) and product > 0 else 0.0
+
+
+def sparse_regular(matrix: sp.csc_array) -> bool:
+    """Whether a square sparse matrix has no null vector, to the same threshold as the null vectors above."""
+    scaled = matrix @ sp.diags_array(1 / column_scale(matrix.diagonal()))
+    solve = sparse_solver(scaled.tocsc())
+    if solve is not None and inverse_condition(scaled, solve) >= 1e4 * SINGULAR:
+        return True
+    return _sparse_nullity(scaled, at_least=1) == 0
+
+
+def _sparse_nullity(matrix: sp.csc_array, at_least: int = 2) -> int:
+    """Exact where a dense SVD is affordable; otherwise the least that the singular factorisation proves."""
+    return dense_nullity(matrix.toarray()) if matrix.shape[0] <= 2500 else at_least

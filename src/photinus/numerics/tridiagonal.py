@@ -1,0 +1,104 @@
+"""Null vectors of block-tridiagonal matrices that commute with a conjugation, by elimination from the far end.
+
+The unknowns fall into groups …, −1, 0, +1, … coupled to their neighbours only; group −b holds the complex conjugates
+of group b (ρ₋ₖ = ρₖ†). With x_b = T_b x_{b−1}, T_b = −(A_b + U_b T_{b+1})⁻¹ D_{b−1}, eliminated from the last group
+inwards, group 0 obeys (A_0 + U_0 T_1 + its conjugate) x_0 = 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.linalg.lapack import get_lapack_funcs
+
+from photinus.numerics.linear import SINGULAR, NullVector, dense_null_vector
+
+
+@dataclass(frozen=True)
+class TridiagonalPlan:
+    """Where each entry of the matrix goes, for a fixed sparsity.
+
+    Attributes
+    ----------
+    members : tuple of index arrays
+        The unknowns of groups 0, 1, 2, …; of the groups ±b only +b.
+    mirror : ndarray
+        For every unknown of the whole vector the place of its conjugate.
+    source, destination : ndarray
+        Entry ``source`` of the concatenated values goes to place ``destination`` of the buffer, which holds
+        A_0, U_0, D_0, A_1, U_1, D_1, …, each in column-major order.
+    places : ndarray
+        Places within group 0 over which the vector is normalised.
+    """
+
+    members: tuple[np.ndarray, ...]
+    mirror: np.ndarray
+    source: np.ndarray
+    destination: np.ndarray
+    places: np.ndarray
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        return [len(m) for m in self.members]
+
+    @cached_property
+    def _inner_mirror(self) -> np.ndarray:
+        position = np.zeros(len(self.mirror), dtype=np.intp)
+        position[self.members[0]] = np.arange(len(self.members[0]))
+        return position[self.mirror[self.members[0]]]
+
+    @property
+    def flops(self) -> float:
+        """Multiplications of one elimination, roughly."""
+        return sum(5.0 * n**3 for n in self.sizes)
+
+    @property
+    def bytes(self) -> float:
+        """Memory of one elimination, in complex numbers."""
+        return 16.0 * 4 * sum(n**2 for n in self.sizes)
+
+    def solve(self, values: np.ndarray) -> NullVector:
+        """The normalised null vector of the matrix with these values."""
+        sizes = [*self.sizes, 0]
+        length = sum(n * n + 2 * n * m for n, m in zip(sizes, sizes[1:], strict=False))
+        buffer = np.zeros(length, dtype=values.dtype)
+        buffer[self.destination] = values[self.source]
+        blocks, start = [], 0
+        for n, m in zip(sizes, sizes[1:], strict=False):
+            parts = []
+            for rows, columns in ((n, n), (n, m), (m, n)):
+                parts.append(buffer[start : start + rows * columns].reshape((rows, columns), order="F"))
+                start += rows * columns
+            blocks.append(parts)
+        (gesv,) = get_lapack_funcs(("gesv",), (buffer,))
+        transfers: list[np.ndarray] = []
+        growth = 0.0
+        following: np.ndarray | None = None
+        for b in range(len(blocks) - 1, 0, -1):
+            a, up, _ = blocks[b]
+            if following is not None:
+                a = a + up @ following
+            _, _, following, info = gesv(a, -blocks[b - 1][2])
+            if info:
+                return NullVector(np.full(len(self.mirror), np.nan), 0.0, 2)
+            transfers.append(following)
+            growth = max(growth, float(np.abs(following).max(initial=0.0)))
+        inner = blocks[0][0]
+        if following is not None:
+            outer = blocks[0][1] @ following
+            inner = inner + outer + np.conj(outer[np.ix_(self._inner_mirror, self._inner_mirror)])
+        core = dense_null_vector(inner, self.places)
+        # A singular outer group shows as a huge transfer.
+        rcond = core.rcond if growth < 1 / np.sqrt(SINGULAR) else 0.0
+        return NullVector(self._unfold(core.vector, transfers), rcond, core.nullity if rcond else 2)
+
+    def _unfold(self, inner: np.ndarray, transfers: list[np.ndarray]) -> np.ndarray:
+        out = np.zeros(len(self.mirror), dtype=np.result_type(inner, *transfers))
+        out[self.members[0]] = x = inner
+        for group, transfer in zip(self.members[1:], reversed(transfers), strict=True):
+            x = transfer @ x
+            out[group] = x
+            out[self.mirror[group]] = np.conj(x)
+        return out

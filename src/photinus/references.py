@@ -1,0 +1,87 @@
+"""The bibliography: every model, formula and measure of photinus names its source by a key of this page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from photinus.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One source: authors, title, where it appeared, year, and a DOI or arXiv number where known."""
+
+    key: str
+    authors: str
+    title: str
+    journal: str
+    year: int
+
+    def __str__(self) -> str:
+        return f"{self.authors}, “{self.title}”, {self.journal} ({self.year})."
+
+
+def _entry(key: str, authors: str, title: str, journal: str, year: int) -> tuple[str, Reference]:
+    return key, Reference(key, authors, title, journal, year)
+
+
+BIBLIOGRAPHY: dict[str, Reference] = dict(
+    [
+        _entry("Lee2013", "T. E. Lee, H. R. Sadeghpour", "Quantum synchronization of quantum van der Pol oscillators "
+               "with trapped ions", "Phys. Rev. Lett. 111, 234101", 2013),
+        _entry("Walter2014", "S. Walter, A. Nunnenkamp, C. Bruder", "Quantum synchronization of a driven "
+               "self-sustained oscillator", "Phys. Rev. Lett. 112, 094102", 2014),
+        _entry("Lee2014", "T. E. Lee, C.-K. Chan, S. Wang", "Entanglement tongue and quantum synchronization of "
+               "disordered oscillators", "Phys. Rev. E 89, 022913", 2014),
+        _entry("Sonar2018", "S. Sonar, M. Hajdušek, M. Mukherjee, R. Fazio, V. Vedral, S. Vinjanampathy, L.-C. Kwek",
+               "Squeezing enhances quantum synchronization", "Phys. Rev. Lett. 120, 163601", 2018),
+        _entry("Loerch2016", "N. Lörch, E. Amitai, A. Nunnenkamp, C. Bruder", "Genuine quantum signatures in "
+               "synchronization of anharmonic self-oscillators", "Phys. Rev. Lett. 117, 073601", 2016),
+        _entry("Roulet2018", "A. Roulet, C. Bruder", "Synchronizing the smallest possible system",
+               "Phys. Rev. Lett. 121, 053601", 2018),
+        _entry("RouletPair2018", "A. Roulet, C. Bruder", "Quantum synchronization and entanglement generation",
+               "Phys. Rev. Lett. 121, 063601", 2018),
+        _entry("Dodonov1997", "V. V. Dodonov, S. S. Mizrahi", "Exact stationary photon distributions due to "
+               "competition between one- and two-photon absorption and emission", "J. Phys. A 30, 5657", 1997),
+        _entry("Pegg1989", "D. T. Pegg, S. M. Barnett", "Phase properties of the quantized single-mode "
+               "electromagnetic field", "Phys. Rev. A 39, 1665", 1989),
+        _entry("Adler1946", "R. Adler", "A study of locking phenomena in oscillators", "Proc. IRE 34, 351", 1946),
+        _entry("Hush2015", "M. R. Hush, W. Li, S. Genway, I. Lesanovsky, A. D. Armour", "Spin correlations as a probe "
+               "of quantum synchronization in trapped-ion phonon lasers", "Phys. Rev. A 91, 061401(R)", 2015),
+        _entry("Mari2013", "A. Mari, A. Farace, N. Didier, V. Giovannetti, R. Fazio", "Measures of quantum "
+               "synchronization in continuous variable systems", "Phys. Rev. Lett. 111, 103605", 2013),
+        _entry("Etienney2025", "P.-L. Etienney, R. Robin, P. Rouchon", "A posteriori error estimates for the Lindblad "
+               "master equation", "arXiv:2501.09607", 2025),
+        _entry("Lindblad1976", "G. Lindblad", "On the generators of quantum dynamical semigroups",
+               "Commun. Math. Phys. 48, 119", 1976),
+        _entry("Buca2012", "B. Buča, T. Prosen", "A note on symmetry reductions of the Lindblad equation: transport in "
+               "constrained open spin chains", "New J. Phys. 14, 073007", 2012),
+    ]
+)  # fmt: skip
+
+
+def cite(thing: Any) -> str:
+    """The sources of a model or a result, one a line.
+
+    Parameters
+    ----------
+    thing : object with ``references``, or str
+        A model, a measure or a result; or the key of one source.
+
+    Raises
+    ------
+    InvalidInput
+        For an unknown key.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> print(ph.cite(ph.zoo.van_der_pol(gain=1, two_photon_loss=0.1)))
+    T. E. Lee, H. R. Sadeghpour, “Quantum synchronization of quantum van der Pol oscillators with trapped ions”, Phys. Rev. Lett. 111, 234101 (2013).
+    """
+    keys = (thing,) if isinstance(thing, str) else tuple(getattr(thing, "references", ()))
+    unknown = [key for key in keys if key not in BIBLIOGRAPHY]
+    if unknown:
+        raise InvalidInput(f"No reference has the key {unknown[0]!r}.", f"Known keys: {', '.join(sorted(BIBLIOGRAPHY))}.")
+    return "\n".join(str(BIBLIOGRAPHY[key]) for key in keys)

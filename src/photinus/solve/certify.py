@@ -1,0 +1,82 @@
+"""Certificates: the truncation error by a correction in a larger space, and whether the state is unique."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from photinus.model import Model
+from photinus.numerics.linear import sparse_regular
+from photinus.solve.methods import Auto, Krylov, Method, scale_free_residual
+from photinus.space.liouvillian import Liouvillian
+from photinus.space.sectors import Sector
+from photinus.space.state import State, trace_norm
+
+SAFETY = 3.0
+"""The correction times this is the truncation error that a certificate states."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The stationary vector of one space, and how it was found."""
+
+    liouvillian: Liouvillian
+    vector: np.ndarray
+    nullity: int
+    method: Method
+    hermiticity: float
+    exact: bool = True  # False for a Krylov correction, which is solved to 3 % only
+
+    @property
+    def sector(self) -> Sector:
+        return self.liouvillian.sector
+
+    @property
+    def cutoffs(self) -> dict[str, int]:
+        return self.liouvillian.generator.space.cutoffs
+
+    def state(self) -> State:
+        """The density matrix without a certificate."""
+        return State(self.sector.grading, {self.sector.order: self.vector})
+
+    @property
+    def residual(self) -> float:
+        return scale_free_residual(self.liouvillian.matrix, self.vector)
+
+
+def hermitian(sector: Sector, vector: np.ndarray) -> tuple[np.ndarray, float]:
+    """The Hermitian part of an operator of order zero, and how far it was from Hermitian."""
+    mirrored = np.conj(vector[sector.transpose])
+    size = float(np.linalg.norm(vector))
+    error = float(np.linalg.norm(vector - mirrored)) / size if size else 0.0
+    return 0.5 * (vector + mirrored), error
+
+
+def correction(small: Solution, refined: np.ndarray, larger: Sector) -> tuple[np.ndarray, float]:
+    """ρ′ − ρ in the larger space, and the truncation error: three times its trace norm."""
+    delta = refined - small.sector.embed(small.vector, larger)
+    return delta, min(2.0 * SAFETY, SAFETY * trace_norm(larger, delta))
+
+
+def extra_nullity(model: Model, solution: Solution) -> int:
+    """Stationary operators in the sectors of finite order (Z_d charges): each pair {c, −c} is tried once.
+
+    A unique state of order zero does not exclude them: D[S_x] of a spin ½ keeps both 1 and S_x. A U(1) charge other
+    than zero cannot hold one, because |X|² of a stationary X would be a second stationary operator of order zero.
+    """
+    count = 0
+    generator = solution.liouvillian.generator
+    for order in model.symmetry.weak.torsion():
+        sector = generator.grading.sector(order)
+        if not sector.size:
+            continue
+        liouvillian = generator.liouvillian(sector)
+        method = Auto().choose(liouvillian)
+        regular = (
+            method.regular(liouvillian) if isinstance(method, Krylov) else sparse_regular(liouvillian.matrix)
+        )
+        if not regular:
+            group = model.symmetry.weak
+            count += 1 if group.reduce(-x for x in order) == order else 2
+    return count

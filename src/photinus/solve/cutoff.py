@@ -1,0 +1,181 @@
+"""How many levels of each oscillator to keep: a fixed number, or as many as the certificate asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, log
+
+import numpy as np
+
+from photinus.algebra import Operator, Oscillator
+from photinus.errors import InvalidInput, NoSteadyState
+from photinus.model import Model
+from photinus.model.jumps import real_number
+from photinus.space.sectors import Sector
+from photinus.space.space import check_cutoffs
+from photinus.space.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Keep these numbers of Fock levels, 0 … N − 1, and say what that cost.
+
+    Parameters
+    ----------
+    levels : int or mapping of site name to int
+        One number for all oscillators, or one each.
+    tolerance : float
+        The truncation error up to which ``certificate.ok`` holds.
+    """
+
+    levels: int | Mapping[str, int]
+    tolerance: float = 1e-3
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tolerance", real_number(self.tolerance, "tolerance of the cutoff", minimum=0.0))
+
+    def start(self, model: Model) -> dict[str, int]:
+        """The cutoffs by name, checked against the model."""
+        return check_cutoffs(model.sites, self.levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Converged:
+    """Grow the oscillators that leak until the state's truncation error ‖ρ_N − ρ_∞‖₁ is below the tolerance.
+
+    Parameters
+    ----------
+    tolerance : float
+        Trace norm, above 0.
+    start : int
+        Levels to begin with (a neighbour's answer, ``near``, is a better beginning).
+    maximum : int
+        Levels of one oscillator above which the growth stops with an error.
+    """
+
+    tolerance: float = 1e-6
+    start: int = 12
+    maximum: int = 2048
+
+    def __post_init__(self) -> None:
+        tolerance = real_number(self.tolerance, "tolerance of the cutoff", minimum=0.0)
+        if not 1e-13 <= tolerance < 2:
+            raise InvalidInput(f"The tolerance of the cutoff is {tolerance:g}.", "Give a trace norm from 1e-13 to 2.")
+        for name in ("start", "maximum"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or value != int(value) or value < 1:
+                raise InvalidInput(f"The {name} of the cutoff is {value!r}.", "Give a whole number of at least 1.")
+
+
+def enlarged(cutoffs: dict[str, int]) -> dict[str, int]:
+    """The larger space in which the truncation is judged: max(4, N/4) more levels of every oscillator."""
+    return {name: n + max(4, n // 4) for name, n in cutoffs.items()}
+
+
+def grown(
+    cutoffs: dict[str, int], error: float, goal: float, correction: tuple[Sector, np.ndarray], refined: State
+) -> dict[str, int]:
+    """New cutoffs, from where the correction lies and how fast the populations fall there."""
+    sector, delta = correction
+    rows, columns = sector.kets
+    weight = np.abs(delta) ** 2
+    levels = np.unravel_index(np.arange(sector.grading.space.dimension), sector.grading.space.levels)
+    leak = {}
+    for name, n in cutoffs.items():
+        outside = levels[sector.grading.space.axis(name)] >= n
+        leak[name] = float(weight[outside[rows] | outside[columns]].sum())
+    most = max(leak.values(), default=0.0)
+    out = dict(cutoffs)
+    for name, n in cutoffs.items():
+        if leak[name] >= 0.01 * most:
+            out[name] = n + _more_levels(refined.populations(name), n, error / goal)
+    return out
+
+
+def _more_levels(populations: np.ndarray, n: int, excess: float) -> int:
+    """Levels to add so that an error that falls like the populations is divided by ``excess``; at most n."""
+    width = max(2, n // 6)
+    top, below = populations[n - 1], populations[max(n - 1 - width, 0)]
+    if not 0 < top < below:
+        return n
+    fall = log(below / top) / width
+    needed = ceil(log(max(excess, 1.0) * 2) / fall)
+    return int(min(max(needed, 2), n))
+
+
+def adapted(state: State, tolerance: float) -> dict[str, int]:
+    """Cutoffs for a neighbour of a certified state: those of the state, moved up or down to just meet the tolerance."""
+    if state.certificate is None:
+        return state.cutoffs
+    error = max(state.certificate.truncation, 1e-15)
+    out = {}
+    for name, n in state.cutoffs.items():
+        if error > tolerance / 2:
+            out[name] = n + _more_levels(state.populations(name), n, 2 * error / tolerance)
+        elif error < tolerance / 1000:
+            out[name] = max(4, n - max(1, n // 12))
+        else:
+            out[name] = n
+    return out
+
+
+def refuse_unbounded(model: Model, state: State) -> None:
+    """Raise :class:`NoSteadyState` where the model's large-amplitude drift shows that nothing holds the state.
+
+    A model whose jumps are linear and whose Hamiltonian is quadratic is unstable when its drift matrix has an
+    eigenvalue with real part ≥ 0 that noise feeds; any other one when, for some oscillator, the highest power of n in
+    d⟨n⟩/dt has a positive coefficient.
+    """
+    numbers = ", ".join(f"⟨n_{name}⟩ = {_mean_level(state, name):.3g} of {n} levels" for name, n in state.cutoffs.items())
+    remedy = "Raise the loss above the gain, or add a saturating loss such as Jump(rate, a**2)."
+    rate = _linear_growth(model)
+    if rate is not None and rate >= 0:
+        raise NoSteadyState(
+            f"The model has no normalisable steady state: amplitudes grow at the rate {rate:.3g}, gain above loss ({numbers}).",
+            remedy,
+        )
+    for site in model.sites:
+        if rate is None and isinstance(site, Oscillator):
+            power, lead = _leading_drift(model, site)
+            if lead > 0:
+                raise NoSteadyState(
+                    f"The model has no normalisable steady state: d⟨n⟩/dt of {site.name!r} grows like "
+                    f"+{lead:.3g} n^{power}, gain above loss ({numbers}).",
+                    remedy,
+                )
+
+
+def _mean_level(state: State, name: str) -> float:
+    populations = state.populations(name)
+    return float(populations @ np.arange(len(populations)))
+
+
+def _linear_growth(model: Model) -> float | None:
+    """Largest growth rate of the amplitudes ⟨a⟩; None where their equations are not linear or not of oscillators only."""
+    if not all(isinstance(site, Oscillator) for site in model.sites):
+        return None
+    size = len(model.sites)
+    drift = np.zeros((2 * size, 2 * size), dtype=complex)
+    for k, site in enumerate(model.sites):
+        for word, c in model.heisenberg(Operator({((site, (0, 1, ())),): 1.0})).terms.items():
+            if not word:
+                continue
+            if len(word) > 1 or word[0][1] not in ((0, 1, ()), (1, 0, ())):
+                return None
+            column = model.sites.index(word[0][0]) + size * (word[0][1][0])
+            drift[k, column] += c
+            drift[k + size, (column + size) % (2 * size)] += np.conj(c)
+    return float(np.linalg.eigvals(drift).real.max())
+
+
+def _leading_drift(model: Model, site: Oscillator) -> tuple[int, float]:
+    """Power and coefficient of the highest diagonal term a†^k a^k of d(a†a)/dt."""
+    change = model.heisenberg(Operator({((site, (1, 1, ())),): 1.0}))
+    powers = {
+        word[0][1][0] if word else 0: c.real if isinstance(c, complex) else float(c)
+        for word, c in change.terms.items()
+        if not word or (len(word) == 1 and word[0][0] == site and word[0][1][0] == word[0][1][1] and site.polynomial(word[0][1]))
+    }
+    power = max(powers, default=0)
+    return power, powers.get(power, 0.0)

@@ -1,0 +1,295 @@
+"""Methods for the stationary state of one sector, and the choice between them.
+
+Each method is a small frozen object whose fields are its only options. Each tells its memory before it starts.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from photinus.errors import InvalidInput, NotConverged
+from photinus.model import Model
+from photinus.numerics.krylov import gmres
+from photinus.numerics.linear import NullVector, dense_null_vector, sparse_null_vector
+from photinus.numerics.memory import require_memory, size_text
+from photinus.solve.cutoff import Converged, Fixed
+from photinus.solve.orders import plan_for, stacked
+from photinus.solve.splitting import Splitting
+from photinus.space.liouvillian import Liouvillian, generator
+
+ALTERNATIVES = (
+    "Use smaller cutoffs, method=ph.Krylov(), a model with more symmetry, or a method object with a larger memory=."
+)
+
+
+class Method(ABC):
+    """A way to solve 𝓛ρ = 0, Tr ρ = 1 in one sector."""
+
+    __slots__ = ()
+
+    memory: float | None
+
+    @abstractmethod
+    def estimate(self, liouvillian: Liouvillian) -> float:
+        """Bytes needed, before anything is allocated."""
+
+    @abstractmethod
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None) -> NullVector:
+        """The stationary vector of the sector, of unit trace."""
+
+    def correction(self, liouvillian: Liouvillian, guess: np.ndarray) -> np.ndarray:
+        """The stationary vector again, where ``guess`` is close: exact for direct methods."""
+        return self.null_vector(liouvillian, guess).vector
+
+    def require(self, liouvillian: Liouvillian) -> None:
+        """Raise :class:`MemoryBudgetExceeded` where the estimate is above the budget."""
+        n = liouvillian.sector.size
+        require_memory(
+            self.estimate(liouvillian), self.memory, f"{self!r} for {n} unknowns", ALTERNATIVES
+        )
+
+
+def assembly_bytes(liouvillian: Liouvillian) -> float:
+    """Memory of the generator itself: targets, values and the sparse matrix."""
+    bands = 2 * len(liouvillian.generator.no_jump) + sum(len(b) ** 2 for _, b in liouvillian.generator.jumps)
+    return liouvillian.sector.size * (16.0 + bands * (8 + 2 * 16 + 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Dense(Method):
+    """LU of the sector as a dense matrix; for small sectors and as the reference.
+
+    Parameters
+    ----------
+    memory : float, optional
+        Budget in bytes (default: 80 % of what is available).
+    """
+
+    memory: float | None = None
+
+    def estimate(self, liouvillian: Liouvillian) -> float:
+        return assembly_bytes(liouvillian) + 4 * 16.0 * liouvillian.sector.size**2
+
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
+        return dense_null_vector(liouvillian.matrix.toarray(), liouvillian.sector.trace)
+
+
+@dataclass(frozen=True, slots=True)
+class Direct(Method):
+    """Sparse LU (SuperLU) of the sector.
+
+    Parameters
+    ----------
+    memory : float, optional
+        Budget in bytes (default: 80 % of what is available). The fill of the factors is a guess: n^1.5 entries for
+        two or more sites, 30 n for one.
+    """
+
+    memory: float | None = None
+
+    def estimate(self, liouvillian: Liouvillian) -> float:
+        n = liouvillian.sector.size
+        one_site = len(liouvillian.generator.space.sites) == 1
+        fill = 30.0 * n if one_site and liouvillian.generator.grading.group.moduli else float(n) ** 1.5
+        return assembly_bytes(liouvillian) + 20 * max(fill, 30.0 * n)
+
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
+        return sparse_null_vector(liouvillian.matrix, liouvillian.sector.trace)
+
+
+@dataclass(frozen=True, slots=True)
+class Tridiagonal(Method):
+    """Block-tridiagonal elimination over the coherence orders; for one driven or squeezed site.
+
+    Parameters
+    ----------
+    memory : float, optional
+        Budget in bytes (default: 80 % of what is available).
+    """
+
+    memory: float | None = None
+
+    def estimate(self, liouvillian: Liouvillian) -> float:
+        plan = plan_for(liouvillian)
+        return assembly_bytes(liouvillian) + (plan.bytes if plan else 0.0)
+
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
+        plan = plan_for(liouvillian)
+        if plan is None:
+            raise InvalidInput(
+                "The sector has one coherence order only, so there is nothing to eliminate over.",
+                "Use ph.Auto(), ph.Dense() or ph.Direct().",
+            )
+        return plan.solve(stacked(liouvillian))
+
+
+@dataclass(frozen=True, slots=True)
+class Krylov(Method):
+    """GMRES on 𝓛 with the jump/no-jump splitting as its preconditioner.
+
+    Parameters
+    ----------
+    tolerance : float
+        Bound on the scale-free residual ‖𝓛ρ‖/‖|𝓛||ρ|‖.
+    restart : int
+        Vectors kept before a restart.
+    maximum : int
+        Products with 𝓛 before giving up.
+    memory : float, optional
+        Budget in bytes (default: 80 % of what is available).
+    """
+
+    tolerance: float = 1e-10
+    restart: int = 80
+    maximum: int = 3000
+    memory: float | None = None
+
+    def estimate(self, liouvillian: Liouvillian) -> float:
+        n, sizes = liouvillian.sector.size, liouvillian.generator.grading.sizes.astype(float)
+        return assembly_bytes(liouvillian) + 16.0 * (n * (self.restart + 8) + 6 * float((sizes**2).sum()))
+
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
+        sector, matrix = liouvillian.sector, liouvillian.matrix.tocsr()
+        precondition = Splitting(liouvillian)
+        start = guess
+        if start is None:
+            start = np.zeros(sector.size, dtype=complex)
+            start[sector.trace] = 1 / len(sector.trace)
+        vector, products = self._to_zero(matrix, precondition, np.asarray(start, dtype=complex))
+        vector = vector / vector[sector.trace].sum()
+        residual = scale_free_residual(matrix, vector)
+        if not residual <= self.tolerance:
+            raise NotConverged(
+                f"GMRES stagnated at the residual {residual:.1e} after {products} products (goal {self.tolerance:.0e}).",
+                "Use a larger restart=, ph.Direct(), or check whether the steady state is unique.",
+            )
+        return NullVector(vector, float("nan"), self._nullity(matrix, precondition, vector, sector.trace))
+
+    def _to_zero(self, matrix: np.ndarray, precondition: Splitting, start: np.ndarray) -> tuple[np.ndarray, int]:
+        """The null vector that GMRES reaches from ``start``, the residual measured by the flux |𝓛||ρ|."""
+        vector, products = start, 0
+        for _ in range(4):
+            target = -(matrix @ vector)
+            flux = float(np.linalg.norm(abs(matrix) @ np.abs(vector)))
+            size = float(np.linalg.norm(target))
+            if not size > 0.3 * self.tolerance * flux or products >= self.maximum:
+                break
+            answer = gmres(
+                lambda x: matrix @ x,
+                target,
+                precondition,
+                tolerance=min(0.5, 0.3 * self.tolerance * flux / size),
+                restart=self.restart,
+                maximum=self.maximum - products,
+            )
+            vector, products = vector + answer.vector, products + answer.products
+            vector = vector / np.abs(vector).sum() if np.isfinite(vector).all() else start
+        return vector, products
+
+    def _nullity(self, matrix: np.ndarray, precondition: Splitting, vector: np.ndarray, places: np.ndarray) -> int:
+        """1 where a random perturbation dies out, 2 where something other than the state itself survives."""
+        noise = np.random.default_rng(7).normal(size=(2, vector.size))
+        start = precondition(noise[0] + 1j * noise[1])
+        return 2 if self._survivor(matrix, precondition, start, (vector, places)) else 1
+
+    def _survivor(
+        self, matrix: np.ndarray, precondition: Splitting, start: np.ndarray, known: tuple[np.ndarray, np.ndarray] | None
+    ) -> bool:
+        """Whether a null vector besides the known one is left of ``start``, judged at tighter and tighter residuals."""
+        rest, size = start, float(np.linalg.norm(start))
+        for tolerance in (1e-2, 1e-4, 1e-7, 1e-10):
+            target = -(matrix @ rest)
+            answer = gmres(
+                lambda x: matrix @ x,
+                target,
+                precondition,
+                tolerance=tolerance,
+                restart=self.restart,
+                maximum=self.maximum,
+            )
+            rest = rest + answer.vector
+            if known is not None:
+                rest = rest - rest[known[1]].sum() * known[0]
+            if np.linalg.norm(rest) < 0.1 * size:
+                return False
+        return True
+
+    def regular(self, liouvillian: Liouvillian) -> bool:
+        """Whether a sector has no stationary operator."""
+        precondition = Splitting(liouvillian)
+        noise = np.random.default_rng(7).normal(size=(2, liouvillian.sector.size))
+        matrix = liouvillian.matrix.tocsr()
+        return not self._survivor(matrix, precondition, precondition(noise[0] + 1j * noise[1]), None)
+
+    def correction(self, liouvillian: Liouvillian, guess: np.ndarray) -> np.ndarray:
+        """ρ + δ with 𝓛δ = −𝓛ρ solved to 3 %: enough to judge the truncation, at a fraction of a solution's cost."""
+        matrix = liouvillian.matrix.tocsr()
+        answer = gmres(
+            lambda x: matrix @ x,
+            -(matrix @ guess),
+            Splitting(liouvillian),
+            tolerance=0.03,
+            restart=self.restart,
+            maximum=self.maximum,
+        )
+        vector = guess + answer.vector
+        return np.asarray(vector / vector[liouvillian.sector.trace].sum())
+
+
+def scale_free_residual(matrix: np.ndarray, vector: np.ndarray) -> float:
+    """‖Ax‖ / ‖|A||x|‖, the change of x relative to the flux through it."""
+    flux = float(np.linalg.norm(abs(matrix) @ np.abs(vector)))
+    return float(np.linalg.norm(matrix @ vector)) / flux if flux > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Auto(Method):
+    """Chooses from the sizes: Dense, Tridiagonal, Direct or Krylov.
+
+    Parameters
+    ----------
+    memory : float, optional
+        Budget in bytes (default: 80 % of what is available).
+    """
+
+    memory: float | None = None
+
+    def choose(self, liouvillian: Liouvillian) -> Method:
+        """The method for one sector."""
+        n = liouvillian.sector.size
+        if n <= 60:
+            return Dense(self.memory)
+        one_site = len(liouvillian.generator.space.sites) == 1
+        if one_site or n <= 6000:
+            plan = plan_for(liouvillian)
+            if plan is not None and (one_site or plan.flops < 1e8):
+                return Tridiagonal(self.memory)
+        return Direct(self.memory) if one_site or n <= 1500 else Krylov(memory=self.memory)
+
+    def estimate(self, liouvillian: Liouvillian) -> float:
+        return self.choose(liouvillian).estimate(liouvillian)
+
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
+        return self.choose(liouvillian).null_vector(liouvillian, guess)
+
+    def explain(self, model: Model, cutoff: Fixed | Converged) -> str:
+        """Which method a steady state of this model would take, and its memory, without solving anything.
+
+        Examples
+        --------
+        >>> import photinus as ph
+        >>> print(ph.Auto().explain(ph.zoo.van_der_pol(gain=1, two_photon_loss=0.1, drive=0.2), ph.Fixed(28)))
+        Tridiagonal: 784 unknowns of 784, about 1.43 MB
+        """
+        if isinstance(cutoff, Converged):
+            cutoff = Fixed(cutoff.start)
+        made = generator(model, cutoff.start(model))
+        liouvillian = made.liouvillian(made.grading.sector(made.grading.group.zero))
+        method = self.choose(liouvillian)
+        return (
+            f"{type(method).__name__}: {liouvillian.sector.size} unknowns of {made.space.dimension ** 2}, "
+            f"about {size_text(method.estimate(liouvillian))}"
+        )

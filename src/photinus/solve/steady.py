@@ -1,0 +1,258 @@
+"""The steady state of a model, with its certificate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+
+from photinus.errors import (
+    DegenerateSteadyState,
+    InvalidInput,
+    MemoryBudgetExceeded,
+    NotConverged,
+    SiteMismatch,
+)
+from photinus.model import Model
+from photinus.model.symmetry import factor_text
+from photinus.numerics.memory import require_memory
+from photinus.solve.certify import Solution, correction, extra_nullity, hermitian
+from photinus.solve.cutoff import Converged, Fixed, adapted, enlarged, grown, refuse_unbounded
+from photinus.solve.methods import ALTERNATIVES, Auto, Direct, Krylov, Method, assembly_bytes
+from photinus.space.certificate import Certificate
+from photinus.space.liouvillian import Liouvillian, generator
+from photinus.space.sectors import Sector
+from photinus.space.space import make_space
+from photinus.space.state import State
+
+TRANSIENT = 0.3
+"""A truncation error above this is no estimate any more: the state is cut, or there is none."""
+
+
+def steady_state(
+    model: Model,
+    *,
+    cutoff: Fixed | Converged | None = None,
+    method: Method | None = None,
+    near: State | None = None,
+) -> State:
+    """The state ρ with 𝓛ρ = 0, Tr ρ = 1, solved in its symmetry sector and certified.
+
+    Parameters
+    ----------
+    model : Model
+    cutoff : Fixed or Converged
+        How many levels of each oscillator to keep; by default ``Converged(1e-6)``.
+    method : Auto, Dense, Direct, Tridiagonal or Krylov
+        How to solve; by default ``Auto()``.
+    near : State, optional
+        The answer of a neighbouring model on the same sites, to begin from.
+
+    Returns
+    -------
+    State
+        With ``.certificate``; ``Fixed`` cutoffs return what they got, ``certificate.ok`` is False where it should not
+        be trusted.
+
+    Raises
+    ------
+    DegenerateSteadyState
+        If there is more than one steady state.
+    NoSteadyState
+        If gain exceeds loss, so that no state is stationary.
+    NotConverged
+        If the cutoff or the solver does not reach its tolerance.
+    MemoryBudgetExceeded
+        If the estimate is above the budget; nothing was allocated then.
+
+    Notes
+    -----
+    The truncation is judged by solving in a space with max(4, N/4) more levels of every oscillator; the certificate's
+    figure is three times the trace norm of the difference (Etienney, Robin, Rouchon 2025).
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> state = ph.steady_state(ph.zoo.van_der_pol(gain=1, two_photon_loss=0.5), cutoff=ph.Converged(1e-8))
+    >>> state.populations("a")[:3].round(7)
+    array([0.2384058, 0.3130353, 0.2384058])
+    """
+    started = perf_counter()
+    cutoff = Converged() if cutoff is None else cutoff
+    method = Auto() if method is None else method
+    _check(model, cutoff, method, near)
+    if isinstance(cutoff, Fixed):
+        cutoffs = cutoff.start(model)
+        _refuse_conserved(model, cutoffs)
+        solution = _solve(model, cutoffs, method, None)
+        refined, delta, error = _refine(model, solution, method)
+        state = _certified(solution, refined, error, cutoff.tolerance, started)
+        if error > TRANSIENT:
+            refuse_unbounded(model, state)
+        return state
+    return _converge(model, cutoff, method, near, started)
+
+
+def _converge(model: Model, cutoff: Converged, method: Method, near: State | None, started: float) -> State:
+    """Grow until the certificate says the tolerance."""
+    cutoffs = adapted(near, cutoff.tolerance) if near is not None else dict.fromkeys(model.oscillators, cutoff.start)
+    _refuse_conserved(model, cutoffs)
+    solution = _solve(model, cutoffs, method, near)
+    while True:
+        refined, delta, error = _refine(model, solution, method)
+        state = _certified(solution, refined, error, cutoff.tolerance, started)
+        if error <= cutoff.tolerance:
+            return state
+        if error > TRANSIENT:
+            refuse_unbounded(model, state)
+        following = grown(solution.cutoffs, error, cutoff.tolerance, (refined.sector, delta), refined.state())
+        worst = max(following, key=lambda name: following[name])
+        if following[worst] > cutoff.maximum:
+            raise NotConverged(
+                f"The truncation error is still {error:.1e} with {_text(solution.cutoffs)} levels "
+                f"(goal {cutoff.tolerance:.0e}), and {worst!r} would need {following[worst]}.",
+                "Check that the loss exceeds the gain, use a larger Converged(tolerance), or raise Converged(maximum=…).",
+            )
+        if refined.exact and all(following[k] <= n for k, n in refined.cutoffs.items()):
+            solution = refined  # already solved in full as the judge of the last one
+        else:
+            solution = _next(model, following, method, refined, error)
+
+
+def _next(model: Model, cutoffs: dict[str, int], method: Method, refined: Solution, error: float) -> Solution:
+    try:
+        return _solve(model, cutoffs, method, refined.state())
+    except MemoryBudgetExceeded as refusal:
+        raise MemoryBudgetExceeded(
+            f"The truncation error is {error:.1e} with {_text(refined.cutoffs)} levels, and the next step does not fit: "
+            f"{refusal.cause}",
+            "Use a larger Converged(tolerance). " + refusal.remedy,
+        ) from refusal
+
+
+def _text(cutoffs: dict[str, int]) -> str:
+    return ", ".join(f"{name}: {n}" for name, n in cutoffs.items())
+
+
+def _check(model: Model, cutoff: object, method: object, near: State | None) -> None:
+    if not isinstance(model, Model):
+        raise InvalidInput(f"The model is {model!r}.", "Give a ph.Model.")
+    if not isinstance(cutoff, (Fixed, Converged)):
+        raise InvalidInput(f"The cutoff is {cutoff!r}.", "Give ph.Fixed(20) or ph.Converged(1e-6).")
+    if not isinstance(method, Method):
+        raise InvalidInput(f"The method is {method!r}.", "Give ph.Auto(), ph.Dense(), ph.Direct() or ph.Krylov().")
+    if not model.sites:
+        raise InvalidInput("The model has no sites.", "Give it a Hamiltonian or jumps.")
+    if near is not None and near.sites != model.sites:
+        raise SiteMismatch(
+            f"The state given as near= lives on {near.sites}, the model on {model.sites}.",
+            "Give the answer of a model on the same sites.",
+        )
+
+
+def _refuse_conserved(model: Model, cutoffs: dict[str, int]) -> None:
+    """A strong symmetry with more than one class of kets has a steady state for each."""
+    strong = model.symmetry.strong
+    space = make_space(model.sites, cutoffs)
+    require_memory(200.0 * space.dimension, None, f"A space of {space.dimension} kets", ALTERNATIVES)
+    if not strong.moduli:
+        return
+    classes = len(np.unique(strong.charges(space.coordinates), axis=0))
+    if classes > 1:
+        names = model.symmetry.coordinates
+        law = ", ".join(factor_text(d, w, names) for d, w in zip(strong.moduli, strong.weights, strict=True))
+        raise DegenerateSteadyState(
+            f"The steady state is not unique: the strong symmetry {law} splits the {space.dimension} kets into "
+            f"{classes} classes that never mix, each with a steady state of its own.",
+            "Add a process that connects the classes, or a model of one class only.",
+            classes,
+        )
+
+
+def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State | None) -> Solution:
+    """The stationary state at fixed cutoffs, unique or an error."""
+    liouvillian = _prepare(model, cutoffs, method)
+    sector = liouvillian.sector
+    chosen = method.choose(liouvillian) if isinstance(method, Auto) else method
+    start = _projected(guess, sector) if guess is not None and isinstance(chosen, Krylov) else None
+    try:
+        found = chosen.null_vector(liouvillian, start)
+    except NotConverged:
+        if not isinstance(method, Auto):
+            raise
+        chosen = Direct(method.memory)
+        chosen.require(liouvillian)
+        found = chosen.null_vector(liouvillian, None)
+    if found.nullity > 1 or not np.isfinite(found.vector).all():
+        raise _degenerate(found.nullity, cutoffs)
+    vector, error = hermitian(sector, found.vector)
+    solution = Solution(liouvillian, vector, 1, chosen, error)
+    extra = extra_nullity(model, solution)
+    if extra:
+        raise _degenerate(1 + extra, cutoffs)
+    return solution
+
+
+def _prepare(model: Model, cutoffs: dict[str, int], method: Method) -> Liouvillian:
+    made = generator(model, cutoffs)
+    liouvillian = made.liouvillian(made.grading.sector(made.grading.group.zero))
+    n = liouvillian.sector.size
+    require_memory(assembly_bytes(liouvillian), method.memory, f"The generator of {n} unknowns", ALTERNATIVES)
+    method.require(liouvillian)
+    return liouvillian
+
+
+def _degenerate(dimension: int, cutoffs: dict[str, int]) -> DegenerateSteadyState:
+    where = f" with {_text(cutoffs)} levels" if cutoffs else ""
+    return DegenerateSteadyState(
+        f"The steady state is not unique: at least {dimension} linearly independent operators are stationary{where}, "
+        "to the precision of the numbers.",
+        "Add a process that connects them (a local loss, a drive), or ask for the long-time limit of one initial state.",
+        dimension,
+    )
+
+
+def _refine(model: Model, solution: Solution, method: Method) -> tuple[Solution, np.ndarray, float]:
+    """The solution corrected in a larger space, the correction, and the truncation error."""
+    if not solution.cutoffs:
+        return solution, np.zeros(solution.sector.size), 0.0
+    liouvillian = _prepare(model, enlarged(solution.cutoffs), method)
+    larger = liouvillian.sector
+    chosen = method.choose(liouvillian) if isinstance(method, Auto) else method
+    vector = chosen.correction(liouvillian, solution.sector.embed(solution.vector, larger))
+    if not np.isfinite(vector).all():
+        raise _degenerate(2, liouvillian.generator.space.cutoffs)
+    vector, skew = hermitian(larger, vector)
+    delta, error = correction(solution, vector, larger)
+    return Solution(liouvillian, vector, 1, chosen, skew, not isinstance(chosen, Krylov)), delta, error
+
+
+def _projected(state: State, sector: Sector) -> np.ndarray:
+    """A state on another cutoff as a vector of this sector."""
+    space, target = state.space, sector.grading.space
+    index = np.unravel_index(np.arange(target.dimension), target.levels)
+    inside = np.all([i < n for i, n in zip(index, space.levels, strict=True)], axis=0)
+    kets = np.where(inside, np.ravel_multi_index(index, space.levels, mode="clip"), -1)
+    rows, columns = sector.kets
+    out = state.elements(kets[rows], kets[columns])
+    return out / out[sector.trace].sum()
+
+
+def _certified(solution: Solution, refined: Solution, error: float, tolerance: float, started: float) -> State:
+    state = solution.state()
+    certificate = Certificate(
+        residual=solution.residual,
+        truncation=error,
+        positivity=float(state.eigenvalues[0]),
+        hermiticity=solution.hermiticity,
+        nullity=solution.nullity,
+        tolerance=tolerance,
+        unknowns=solution.sector.size,
+        unknowns_without_symmetry=state.space.dimension**2,
+        cutoffs=solution.cutoffs,
+        method=type(solution.method).__name__,
+        seconds=perf_counter() - started,
+    )
+    better = refined.state() if refined is not solution else None
+    return replace(state, certificate=certificate, refined=better)

@@ -1,0 +1,1 @@
+"""From words to numbers: spaces, symmetry sectors, the Liouvillian of one sector, states in blocks."""

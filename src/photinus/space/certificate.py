@@ -1,0 +1,90 @@
+"""The certificate of a steady state: what was checked, and whether the answer may be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What is known about the error of a steady state.
+
+    Attributes
+    ----------
+    residual : float
+        ‖𝓛ρ‖/‖|𝓛||ρ|‖ (2-norms of the vectors of elements): scale-free, ~1e-16 at best.
+    truncation : float
+        Estimate of ‖ρ_N − ρ_∞‖₁, the trace norm of what the cutoffs cost: three times the correction of the state in a
+        larger space, at most 6 (Etienney, Robin, Rouchon 2025). 0 without oscillators.
+    positivity : float
+        The smallest eigenvalue of ρ.
+    hermiticity : float
+        ‖ρ − ρ†‖/‖ρ‖ as solved, before it was made exact.
+    nullity : int
+        Number of linearly independent stationary operators found over the sectors that can hold them; 1 is unique.
+    tolerance : float
+        The truncation error up to which the answer counts as trustworthy.
+    unknowns, unknowns_without_symmetry : int
+        Complex dimension of the sector that was solved, and of the whole space of density matrices.
+    cutoffs : dict
+        Levels kept of each oscillator.
+    method : str
+        How it was solved.
+    seconds : float
+        Wall time, all iterations included.
+    """
+
+    residual: float
+    truncation: float
+    positivity: float
+    hermiticity: float
+    nullity: int
+    tolerance: float
+    unknowns: int
+    unknowns_without_symmetry: int
+    cutoffs: dict[str, int]
+    method: str
+    seconds: float
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """Why the answer should not be trusted; empty where it may be."""
+        out = []
+        if not self.truncation <= self.tolerance:
+            out.append(f"truncation error {self.truncation:.1e} is above {self.tolerance:.0e}: raise the cutoffs")
+        if not self.residual <= 1e-8:
+            out.append(f"residual {self.residual:.1e} is above 1e-08")
+        if not self.positivity >= -max(1e-9, self.truncation):
+            out.append(f"smallest eigenvalue {self.positivity:.1e} is negative")
+        if self.nullity != 1:
+            out.append(f"{self.nullity} stationary operators: the state is not unique")
+        return tuple(out)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every check passed."""
+        return not self.complaints
+
+    def as_dict(self) -> dict[str, Any]:
+        """All fields as plain values, ``ok`` included."""
+        return {name: getattr(self, name) for name in (*self.__slots__, "ok")}
+
+    def __str__(self) -> str:
+        cutoffs = ", ".join(f"{name}: {n}" for name, n in self.cutoffs.items()) or "none"
+        verdict = "ok" if self.ok else "NOT to be trusted: " + "; ".join(self.complaints)
+        return "\n".join(
+            [
+                f"certificate: {verdict}",
+                f"  truncation  {self.truncation:.1e} (trace norm; tolerance {self.tolerance:.0e})",
+                f"  residual    {self.residual:.1e}",
+                f"  positivity  {self.positivity:.1e} (smallest eigenvalue)",
+                f"  nullity     {self.nullity}",
+                f"  unknowns    {self.unknowns} ({self.unknowns_without_symmetry} without symmetry)",
+                f"  cutoffs     {cutoffs}",
+                f"  method      {self.method}, {self.seconds:.3g} s",
+            ]
+        )
+
+    def __repr__(self) -> str:
+        return str(self)

@@ -1,0 +1,131 @@
+"""The Liouvillian of one sector, as a sum of generalised diagonals.
+
+With 𝓛ρ = Kρ + ρK† + Σ_j rate_j L_j ρ L_j†, K = −iH − ½ Σ_j rate_j L_j†L_j, every term moves |n⟩⟨m| to
+|n + s⟩⟨m + s′| with fixed shifts s, s′. The generator is therefore a list of diagonals, one for each (s, s′): an
+array of targets, which depends on the space alone, and an array of values. K is built from the truncated jumps, so
+that the truncated generator is itself a Lindbladian and keeps the trace at every cutoff.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+
+from photinus.algebra import Operator
+from photinus.model import Model
+from photinus.space.sectors import Grading, Sector, grading
+from photinus.space.space import Bands, Shift, Space, make_space
+
+
+@dataclass(frozen=True)
+class Generator:
+    """A model on a space: K and the jumps in bands, sorted by the model's symmetry.
+
+    Attributes
+    ----------
+    grading : Grading
+        The space and its classes.
+    no_jump : Bands
+        K = −iH − ½ Σ rate L†L of the truncated jumps.
+    jumps : tuple of (rate, Bands)
+    """
+
+    grading: Grading
+    no_jump: Bands
+    jumps: tuple[tuple[float, Bands], ...]
+
+    @property
+    def space(self) -> Space:
+        return self.grading.space
+
+    def liouvillian(self, sector: Sector) -> Liouvillian:
+        """The generator of one sector."""
+        return Liouvillian(self, sector)
+
+
+def generator(model: Model, cutoffs: dict[str, int]) -> Generator:
+    """The model's generator on the space with these cutoffs."""
+    space = make_space(model.sites, cutoffs)
+    return generator_on(space, *model.generator, graded=grading(space, model.symmetry.weak))
+
+
+def generator_on(
+    space: Space, hamiltonian: Operator, channels: tuple[tuple[float, Operator], ...], *, graded: Grading
+) -> Generator:
+    """The generator of H and (rate, L) on a space."""
+    jumps = tuple((rate, space.bands(operator)) for rate, operator in channels)
+    no_jump: Bands = {s: -1j * x for s, x in space.bands(hamiltonian).items()}
+    for rate, bands in jumps:
+        for s, x in space.compose(space.adjoint(bands), bands).items():
+            no_jump[s] = no_jump[s] - 0.5 * rate * x if s in no_jump else -0.5 * rate * x
+    return Generator(graded, {s: _simplified(x) for s, x in no_jump.items()}, jumps)
+
+
+def _simplified(x: np.ndarray) -> np.ndarray:
+    return x.real if np.iscomplexobj(x) and not x.imag.any() else x
+
+
+@dataclass(frozen=True)
+class Liouvillian:
+    """𝓛 on one sector. ``diagonals`` are {(s, s′): values}; ``matrix`` is the same as a sparse matrix."""
+
+    generator: Generator
+    sector: Sector
+
+    @cached_property
+    def no_jump_diagonals(self) -> dict[tuple[Shift, Shift], np.ndarray]:
+        """𝓢ρ = Kρ + ρK†, by shifts."""
+        rows, columns = self.sector.kets
+        out: dict[tuple[Shift, Shift], np.ndarray] = {}
+        zero = (0,) * self.generator.space.coordinates.shape[1]
+        for s, x in self.generator.no_jump.items():
+            for key, value in (((s, zero), x[rows]), ((zero, s), np.conj(x)[columns])):
+                out[key] = out[key] + value if key in out else value
+        return out
+
+    @cached_property
+    def jump_diagonals(self) -> dict[tuple[Shift, Shift], np.ndarray]:
+        """𝓙ρ = Σ rate LρL†, by shifts; pairs of words that cancel between jumps are left out exactly."""
+        rows, columns = self.sector.kets
+        group = self.generator.grading.group
+        out: dict[tuple[Shift, Shift], np.ndarray] = {}
+        for rate, bands in self.generator.jumps:
+            for s, x in bands.items():
+                for t, y in bands.items():
+                    if s != t and any(group.reduce(group.charges(np.subtract([s], [t]))[0])):
+                        continue
+                    value = (rate * x[rows]) * np.conj(y)[columns]
+                    out[s, t] = out[s, t] + value if (s, t) in out else value
+        return out
+
+    @cached_property
+    def diagonals(self) -> dict[tuple[Shift, Shift], np.ndarray]:
+        """All of 𝓛."""
+        out = dict(self.no_jump_diagonals)
+        for key, value in self.jump_diagonals.items():
+            out[key] = out[key] + value if key in out else value
+        return out
+
+    def sparse(self, diagonals: dict[tuple[Shift, Shift], np.ndarray]) -> sp.csc_array:
+        """Diagonals as a sparse matrix."""
+        n = self.sector.size
+        if not diagonals:
+            return sp.csc_array((n, n))
+        dtype = np.result_type(*diagonals.values())
+        index = np.empty((n, len(diagonals)), dtype=np.int32)
+        data = np.empty((n, len(diagonals)), dtype=dtype)
+        for k, ((s, t), value) in enumerate(diagonals.items()):
+            index[:, k] = self.sector.targets(s, t)
+            data[:, k] = value
+        # An empty shift pair other than the first would repeat an entry; targets of different shifts never coincide.
+        keep = (index >= 0) & (data != 0)
+        pointer = np.concatenate([[0], np.cumsum(keep.sum(axis=1))])
+        return sp.csc_array((data[keep], index[keep], pointer), shape=(n, n))
+
+    @cached_property
+    def matrix(self) -> sp.csc_array:
+        """𝓛 as a sparse matrix on the sector's vector."""
+        return self.sparse(self.diagonals)

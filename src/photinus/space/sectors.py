@@ -1,0 +1,181 @@
+"""Sectors: the kets sorted by charge, and the density matrix cut into blocks of one coherence order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from photinus.model import Group, Order
+from photinus.space.space import Space
+
+
+@dataclass(frozen=True)
+class Grading:
+    """The kets of a space, sorted by their charge under a group.
+
+    Attributes
+    ----------
+    space : Space
+    group : Group
+    """
+
+    space: Space
+    group: Group
+
+    @cached_property
+    def _sorted(self) -> tuple[np.ndarray, np.ndarray]:
+        charges = self.group.charges(self.space.coordinates)
+        if not self.group.moduli:
+            return np.zeros((1, 0), dtype=int), np.zeros(self.space.dimension, dtype=int)
+        unique, label = np.unique(charges, axis=0, return_inverse=True)
+        return unique, label.ravel()
+
+    @property
+    def charges(self) -> np.ndarray:
+        """The charges that occur, sorted, shape (classes, factors)."""
+        return self._sorted[0]
+
+    @property
+    def label(self) -> np.ndarray:
+        """The class of each ket, as a row of :attr:`charges`."""
+        return self._sorted[1]
+
+    @cached_property
+    def members(self) -> list[np.ndarray]:
+        """The kets of each class."""
+        order = np.argsort(self.label, kind="stable")
+        return np.split(order, np.cumsum(self.sizes)[:-1])
+
+    @cached_property
+    def sizes(self) -> np.ndarray:
+        """Number of kets of each class."""
+        return np.bincount(self.label, minlength=len(self.charges))
+
+    @cached_property
+    def position(self) -> np.ndarray:
+        """Place of each ket within its class."""
+        out = np.empty(self.space.dimension, dtype=np.intp)
+        for kets in self.members:
+            out[kets] = np.arange(len(kets))
+        return out
+
+    def sector(self, order: Order) -> Sector:
+        """The coherences |n⟩⟨m| whose charge difference is ``order``."""
+        return _sector(self, order)
+
+    def partner(self, order: Order) -> np.ndarray:
+        """For each class the class whose charge is smaller by ``order``, or -1."""
+        lookup = {tuple(row): k for k, row in enumerate(self.charges.tolist())}
+        return np.array([lookup.get(self.group.reduce(row - np.array(order)), -1) for row in self.charges])
+
+    def orders(self) -> list[Order]:
+        """All coherence orders that exist in the space."""
+        rows = self.charges
+        if not self.group.moduli:
+            return [()]
+        differences = np.unique((rows[:, None] - rows[None, :]).reshape(-1, rows.shape[1]), axis=0)
+        return sorted({self.group.reduce(row) for row in differences})
+
+
+@lru_cache(maxsize=64)
+def grading(space: Space, group: Group) -> Grading:
+    """The grading of a space, cached: sweeps ask for the same one at every point."""
+    return Grading(space, group)
+
+
+@lru_cache(maxsize=64)
+def _sector(graded: Grading, order: Order) -> Sector:
+    return Sector(graded, order)
+
+
+@dataclass(frozen=True)
+class Sector:
+    """All coherences of one order, as a flat vector of rectangular blocks in row-major order.
+
+    Attributes
+    ----------
+    grading : Grading
+    order : tuple of int
+        The charge of the row minus the charge of the column.
+    """
+
+    grading: Grading
+    order: Order
+
+    @cached_property
+    def _layout(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        sizes = self.grading.sizes
+        right = self.grading.partner(self.order)
+        width = np.where(right >= 0, sizes[right], 0)
+        offset = np.concatenate([[0], np.cumsum(sizes * width)])
+        return right, width, offset
+
+    @property
+    def size(self) -> int:
+        """Number of unknowns."""
+        return int(self._layout[2][-1])
+
+    @property
+    def blocks(self) -> list[tuple[int, int, slice]]:
+        """(class of the rows, class of the columns, place in the vector) of every block."""
+        right, _, offset = self._layout
+        return [(q, int(r), slice(int(offset[q]), int(offset[q + 1]))) for q, r in enumerate(right) if r >= 0]
+
+    def block(self, vector: np.ndarray, q: int) -> np.ndarray:
+        """The block whose rows have class ``q``, as a view."""
+        _, width, offset = self._layout
+        return vector[offset[q] : offset[q + 1]].reshape(-1, width[q])
+
+    def index(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Place in the vector of each |row⟩⟨column|; -1 where it is not of this order, or a ket is -1."""
+        right, width, offset = self._layout
+        label, position = self.grading.label, self.grading.position
+        q = label[rows]
+        inside = (rows >= 0) & (columns >= 0) & (label[columns] == right[q])
+        return np.where(inside, offset[q] + position[rows] * width[q] + position[columns], -1)
+
+    @cached_property
+    def kets(self) -> tuple[np.ndarray, np.ndarray]:
+        """The kets (row, column) of every unknown."""
+        rows, columns = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
+        for q, r, _ in self.blocks:
+            left, right = self.grading.members[q], self.grading.members[r]
+            rows.append(np.repeat(left, len(right)).astype(np.int32))
+            columns.append(np.tile(right, len(left)).astype(np.int32))
+        return np.concatenate(rows), np.concatenate(columns)
+
+    @cached_property
+    def trace(self) -> np.ndarray:
+        """Places of the diagonal elements |n⟩⟨n| (empty unless the order is zero)."""
+        kets = np.arange(self.grading.space.dimension)
+        place = self.index(kets, kets)
+        return place[place >= 0]
+
+    @cached_property
+    def transpose(self) -> np.ndarray:
+        """For a sector equal to its own conjugate (order zero): the place of |column⟩⟨row| for each unknown."""
+        rows, columns = self.kets
+        return self.index(columns, rows)
+
+    def targets(self, left: tuple[int, ...], right: tuple[int, ...]) -> np.ndarray:
+        """Where |n + left⟩⟨m + right| stands for every |n⟩⟨m|; -1 where it left the space."""
+        return _targets(self, left, right) if self.size <= 100_000 else _targets.__wrapped__(self, left, right)
+
+    def embed(self, vector: np.ndarray, larger: Sector) -> np.ndarray:
+        """The same operator in the sector of a larger space."""
+        kets = self.grading.space.embedding(larger.grading.space)
+        rows, columns = self.kets
+        out = np.zeros(larger.size, dtype=vector.dtype)
+        out[larger.index(kets[rows], kets[columns])] = vector
+        return out
+
+
+@lru_cache(maxsize=256)
+def _targets(sector: Sector, left: tuple[int, ...], right: tuple[int, ...]) -> np.ndarray:
+    space = sector.grading.space
+    rows, columns = sector.kets
+    out = sector.index(space.shifted(left)[rows], space.shifted(right)[columns])
+    out.setflags(write=False)
+    return out

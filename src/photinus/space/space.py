@@ -1,0 +1,187 @@
+"""Spaces: the kets that are kept, and what a shift of coordinates or an operator does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from math import prod
+
+import numpy as np
+
+from photinus.algebra import Operator, Oscillator, Site, Word
+from photinus.errors import InvalidInput, UnknownSite
+
+Shift = tuple[int, ...]
+Bands = dict[Shift, np.ndarray]
+"""An operator on a space: shift of the coordinates -> amplitude on each ket (0 where the target is outside)."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """A product of sites with a number of levels each; kets are numbered with the last site fastest.
+
+    Attributes
+    ----------
+    sites : tuple of Site
+        In natural order of the names.
+    levels : tuple of int
+        Kets kept of each site.
+    """
+
+    sites: tuple[Site, ...]
+    levels: tuple[int, ...]
+
+    @property
+    def dimension(self) -> int:
+        """Number of kets."""
+        return prod(self.levels)
+
+    @property
+    def cutoffs(self) -> dict[str, int]:
+        """Levels of the oscillators by name."""
+        return {s.name: n for s, n in zip(self.sites, self.levels, strict=True) if isinstance(s, Oscillator)}
+
+    def axis(self, name: str) -> int:
+        """Place of a site, or :class:`UnknownSite`."""
+        for k, site in enumerate(self.sites):
+            if site.name == name:
+                return k
+        known = ", ".join(site.name for site in self.sites) or "none"
+        raise UnknownSite(f"There is no site {name!r}.", f"Sites: {known}.")
+
+    @cached_property
+    def coordinates(self) -> np.ndarray:
+        """Integer coordinates of every ket, shape (dimension, coordinates)."""
+        index = np.unravel_index(np.arange(self.dimension), self.levels) if self.levels else ()
+        parts = [s.kets(n)[k] for s, n, k in zip(self.sites, self.levels, index, strict=True)]
+        return np.concatenate(parts, axis=1) if parts else np.zeros((1, 0), dtype=int)
+
+    def shifted(self, shift: Shift) -> np.ndarray:
+        """The ket whose coordinates are those of each ket plus ``shift``, or -1."""
+        return _shifted(self, shift)
+
+    def bands(self, operator: Operator) -> Bands:
+        """P·O·P by shifts: for each shift the amplitude with which each ket goes to its target."""
+        out: Bands = {}
+        for word, c in operator.terms.items():
+            shift, amplitude = _word_band(self, word)
+            value = _real_if_real(c) * amplitude
+            out[shift] = out[shift] + value if shift in out else value
+        return out
+
+    def compose(self, left: Bands, right: Bands) -> Bands:
+        """The product of two operators that were cut to the space, in bands."""
+        out: Bands = {}
+        for s, x in right.items():
+            target = self.shifted(s)
+            for t, y in left.items():
+                shift = tuple(i + j for i, j in zip(s, t, strict=True))
+                value = np.where(target >= 0, x * y[target], 0)
+                out[shift] = out[shift] + value if shift in out else value
+        return out
+
+    def adjoint(self, bands: Bands) -> Bands:
+        """The Hermitian conjugate in bands."""
+        out: Bands = {}
+        for s, x in bands.items():
+            target = self.shifted(s)
+            value = np.zeros_like(x)
+            inside = target >= 0
+            value[target[inside]] = np.conj(x[inside])
+            out[tuple(-i for i in s)] = value
+        return out
+
+    def matrix(self, operator: Operator) -> np.ndarray:
+        """P·O·P as a dense matrix; for tests, small spaces and exports."""
+        out = np.zeros((self.dimension, self.dimension), dtype=complex)
+        for shift, amplitude in self.bands(operator).items():
+            target = self.shifted(shift)
+            inside = np.flatnonzero(target >= 0)
+            out[target[inside], inside] += amplitude[inside]
+        return out
+
+    def embedding(self, larger: Space) -> np.ndarray:
+        """Index in a larger space (same sites, at least as many levels) of every ket."""
+        index = np.unravel_index(np.arange(self.dimension), self.levels)
+        # Spins and qudits never grow, and an oscillator's ket n keeps its number.
+        return np.ravel_multi_index(index, larger.levels)
+
+
+def _real_if_real(c: complex) -> complex:
+    return c.real if isinstance(c, complex) and c.imag == 0 else c
+
+
+@lru_cache(maxsize=256)
+def _shifted(space: Space, shift: Shift) -> np.ndarray:
+    total = np.zeros((), dtype=np.intp)
+    inside = np.ones((), dtype=bool)
+    start = 0
+    for site, levels in zip(space.sites, space.levels, strict=True):
+        width = len(site.coordinates)
+        kets = site.kets(levels)
+        moved = kets + np.array(shift[start : start + width], dtype=int)
+        place = {tuple(row): k for k, row in enumerate(kets.tolist())}
+        target = np.array([place.get(tuple(row), -1) for row in moved.tolist()])
+        total = np.add.outer(total * levels, np.maximum(target, 0))
+        inside = np.logical_and.outer(inside, target >= 0)
+        start += width
+    out = np.where(inside, total, -1).ravel()
+    out.setflags(write=False)
+    return out
+
+
+@lru_cache(maxsize=512)
+def _word_band(space: Space, word: Word) -> tuple[Shift, np.ndarray]:
+    locals_ = dict(word)
+    amplitude = np.ones(())
+    shift: list[int] = []
+    for site, levels in zip(space.sites, space.levels, strict=True):
+        local = locals_.pop(site, None)
+        if local is None:
+            amplitude = np.multiply.outer(amplitude, np.ones(levels))
+            shift += [0] * len(site.coordinates)
+        else:
+            amplitude = np.multiply.outer(amplitude, site.action(local, levels)[1])
+            shift += site.shift(local)
+    if locals_:
+        site = next(iter(locals_))
+        known = ", ".join(s.name for s in space.sites) or "none"
+        raise UnknownSite(f"The operator acts on the {site!r}, which is not here.", f"Sites: {known}.")
+    out = amplitude.ravel()
+    out.setflags(write=False)
+    return tuple(shift), out
+
+
+def make_space(sites: tuple[Site, ...], cutoffs: Mapping[str, int]) -> Space:
+    """The space of these sites with the given cutoffs, which were checked before."""
+    return Space(sites, tuple(site.levels(cutoffs.get(site.name)) for site in sites))
+
+
+def check_cutoffs(sites: tuple[Site, ...], cutoffs: int | Mapping[str, int]) -> dict[str, int]:
+    """Cutoffs by name of every oscillator, from one number or a mapping.
+
+    Raises
+    ------
+    UnknownSite, InvalidInput
+        For a name that is no oscillator, one that is missing, and a cutoff that is not a whole number of at least 1.
+    """
+    oscillators = [site.name for site in sites if isinstance(site, Oscillator)]
+    given = dict(cutoffs) if isinstance(cutoffs, Mapping) else dict.fromkeys(oscillators, cutoffs)
+    for name in given:
+        if name not in oscillators:
+            raise UnknownSite(
+                f"A cutoff is given for {name!r}, which is no oscillator of the model.",
+                f"Oscillators: {', '.join(oscillators) or 'none'}.",
+            )
+    missing = [name for name in oscillators if name not in given]
+    if missing:
+        raise InvalidInput(f"The oscillator {missing[0]!r} has no cutoff.", "Give a number of levels for each oscillator.")
+    for name, value in given.items():
+        number = value.item() if isinstance(value, np.generic) else value
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or number != int(number) or number < 1:
+            raise InvalidInput(
+                f"The cutoff of {name!r} is {value!r}.", "Give the number of levels kept, a whole number of at least 1."
+            )
+        given[name] = int(number)
+    return given

@@ -1,0 +1,246 @@
+"""States: density matrices kept in the blocks of a symmetry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from photinus.algebra import Operator, Site
+from photinus.algebra.operator import as_operator
+from photinus.errors import InvalidInput
+from photinus.model import Group, Order
+from photinus.numerics.memory import require_memory
+from photinus.space.certificate import Certificate
+from photinus.space.sectors import Grading, Sector, grading
+from photinus.space.space import Space
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """A density matrix on named sites, stored by coherence order.
+
+    Attributes
+    ----------
+    grading : Grading
+        The space, and the classes that its kets fall into.
+    parts : mapping of order to ndarray
+        The vector of each coherence order that is present; orders that are missing are zero.
+    certificate : Certificate or None
+        What is known of its error; None on states that were built.
+    refined : State or None
+        Where the state was solved: the same state corrected in a larger space. The difference between the two is the
+        truncation error of any number computed from them.
+    """
+
+    grading: Grading
+    parts: Mapping[Order, np.ndarray]
+    certificate: Certificate | None = None
+    refined: State | None = None
+
+    @property
+    def space(self) -> Space:
+        """The kets that are kept."""
+        return self.grading.space
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """The sites, in natural order of their names."""
+        return self.space.sites
+
+    @property
+    def cutoffs(self) -> dict[str, int]:
+        """Levels kept of each oscillator."""
+        return self.space.cutoffs
+
+    def elements(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """⟨row|ρ|column⟩ for arrays of ket numbers, 0 where a ket is -1."""
+        out = np.zeros(np.broadcast(rows, columns).shape, dtype=complex)
+        for order, vector in self.parts.items():
+            index = self.grading.sector(order).index(rows, columns)
+            np.copyto(out, vector[index], where=index >= 0)
+        return out
+
+    def expect(self, operator: Operator) -> float | complex:
+        """⟨O⟩ = Tr(Oρ).
+
+        Parameters
+        ----------
+        operator : Operator
+            O; its matrix is the projection of the exact, normally ordered operator.
+
+        Returns
+        -------
+        float or complex
+            A float where O is Hermitian. Exactly 0 where the symmetry forbids O.
+
+        Raises
+        ------
+        UnknownSite
+            If O acts on a site that the state does not have.
+        """
+        operator = as_operator(operator)
+        kets = np.arange(self.space.dimension)
+        total = 0j
+        for shift, amplitude in self.space.bands(operator).items():
+            total += complex(amplitude @ self.elements(kets, self.space.shifted(shift)))
+        return total.real if operator.is_hermitian() else total
+
+    def error(self, operator: Operator) -> float:
+        """The truncation error of ``expect(operator)``: its change in the refined state (NaN on built states)."""
+        if self.refined is None:
+            return float("nan")
+        return abs(self.refined.expect(operator) - self.expect(operator))
+
+    def axes(self, names: Iterable[str]) -> tuple[int, ...]:
+        """Places of sites by name, each once.
+
+        Raises
+        ------
+        UnknownSite, InvalidInput
+        """
+        names = [getattr(name, "name", name) for name in names]
+        if len(set(names)) != len(names):
+            raise InvalidInput(f"The sites {', '.join(map(repr, names))} are not different.", "Name each site once.")
+        return tuple(self.space.axis(name) for name in names)
+
+    def reduced(self, *names: str) -> State:
+        """The state of some sites, the others traced out block by block.
+
+        Parameters
+        ----------
+        *names : str
+            Sites to keep; the answer has them in natural order.
+        """
+        keep = tuple(sorted(self.axes(names)))
+        if not keep:
+            raise InvalidInput("No site is kept.", "Name at least one site.")
+        levels = self.space.levels
+        rest = tuple(k for k in range(len(levels)) if k not in keep)
+        numbers = np.arange(self.space.dimension).reshape(levels).transpose(*keep, *rest)
+        space = Space(tuple(self.sites[k] for k in keep), tuple(levels[k] for k in keep))
+        numbers = numbers.reshape(space.dimension, -1)
+        graded = grading(space, self._restricted_group(keep))
+        parts: dict[Order, np.ndarray] = {}
+        for order in self.parts:
+            sector = graded.sector(order)
+            if sector.size:
+                parts[order] = self._traced(order, numbers, *sector.kets)
+        refined = self.refined.reduced(*names) if self.refined is not None else None
+        return State(graded, parts, None, refined)
+
+    def _restricted_group(self, keep: tuple[int, ...]) -> Group:
+        starts = np.cumsum([0] + [len(site.coordinates) for site in self.sites])
+        columns = [i for k in keep for i in range(starts[k], starts[k + 1])]
+        group = self.grading.group
+        return Group(group.moduli, tuple(tuple(row[i] for i in columns) for row in group.weights))
+
+    def _traced(self, order: Order, numbers: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        sector, vector = self.grading.sector(order), self.parts[order]
+        out = np.empty(len(rows), dtype=complex)
+        step = max(1, 2_000_000 // numbers.shape[1])
+        for start in range(0, len(rows), step):
+            cut = slice(start, start + step)
+            index = sector.index(numbers[rows[cut]], numbers[columns[cut]])
+            out[cut] = np.where(index >= 0, vector[index], 0).sum(axis=1)
+        return out
+
+    def populations(self, name: str | None = None) -> np.ndarray:
+        """Probabilities of the levels of one site (or of all kets).
+
+        Returns
+        -------
+        ndarray
+            Of an oscillator n = 0, 1, …; of a spin m = +j … −j; of a qudit 0 … d − 1.
+        """
+        kets = np.arange(self.space.dimension)
+        diagonal = self.elements(kets, kets).real
+        if name is None:
+            return diagonal
+        (axis,) = self.axes([name])
+        others = tuple(k for k in range(len(self.sites)) if k != axis)
+        return np.asarray(diagonal.reshape(self.space.levels).sum(axis=others))
+
+    def density_matrix(self) -> np.ndarray:
+        """ρ as a dense matrix over all kets, the last site fastest.
+
+        Raises
+        ------
+        MemoryBudgetExceeded
+        """
+        d = self.space.dimension
+        require_memory(
+            16.0 * d * d, None, f"The dense matrix of {d} × {d} kets", "Take a reduced state, or work with expect()."
+        )
+        out = np.zeros((d, d), dtype=complex)
+        for order, vector in self.parts.items():
+            rows, columns = self.grading.sector(order).kets
+            out[rows, columns] = vector
+        return out
+
+    @cached_property
+    def matrix_blocks(self) -> list[np.ndarray]:
+        """Dense matrices whose direct sum is ρ: its classes, joined where a coherence connects them."""
+        group = self.grading.group
+        label = np.arange(len(self.grading.charges))
+        for order in self.parts:
+            if any(order):
+                partner = self.grading.partner(group.reduce(order))
+                for q, r in enumerate(partner):
+                    if r >= 0:
+                        label[label == label[q]] = label[r]
+        out = []
+        for component in np.unique(label):
+            classes = np.flatnonzero(label == component)
+            if len(classes) == 1 and group.zero in self.parts:
+                out.append(self.grading.sector(group.zero).block(self.parts[group.zero], int(classes[0])))
+            else:
+                kets = np.concatenate([self.grading.members[q] for q in classes])
+                out.append(self.elements(*np.meshgrid(kets, kets, indexing="ij")))
+        return out
+
+    @cached_property
+    def eigenvalues(self) -> np.ndarray:
+        """The spectrum of ρ, ascending."""
+        return np.sort(np.concatenate([np.linalg.eigvalsh(block) for block in self.matrix_blocks]))
+
+    def trace(self) -> float:
+        """Tr ρ."""
+        zero = self.grading.group.zero
+        if zero not in self.parts:
+            return 0.0
+        return float(self.parts[zero][self.grading.sector(zero).trace].sum().real)
+
+    def purity(self) -> float:
+        """Tr ρ², from 1/d to 1."""
+        return float(sum(np.vdot(vector, vector).real for vector in self.parts.values()))
+
+    def entropy(self) -> float:
+        """The von Neumann entropy −Tr ρ ln ρ, in nats."""
+        p = self.eigenvalues
+        p = p[p > 0]
+        return max(0.0, float(-(p * np.log(p)).sum()))
+
+    def __repr__(self) -> str:
+        sites = ", ".join(f"{s!r} ({n} levels)" for s, n in zip(self.sites, self.space.levels, strict=True))
+        lines = [f"State of {sites}; {sum(v.size for v in self.parts.values())} elements kept"]
+        if self.certificate is not None:
+            lines += str(self.certificate).splitlines()[:7]
+        return "\n".join(lines)
+
+
+def trace_norm(sector: Sector, vector: np.ndarray) -> float:
+    """‖X‖₁ of a Hermitian operator of order zero."""
+    return float(sum(np.abs(np.linalg.eigvalsh(sector.block(vector, q))).sum() for q, _, _ in sector.blocks))
+
+
+def state_from_matrix(matrix: np.ndarray, graded: Grading, *, tolerance: float = 0.0) -> State:
+    """The state of a dense matrix; coherence orders whose elements are all at most ``tolerance`` are dropped."""
+    parts = {}
+    for order in graded.orders():
+        rows, columns = graded.sector(order).kets
+        vector = np.asarray(matrix, dtype=complex)[rows, columns]
+        if np.abs(vector).max(initial=0.0) > tolerance or order == graded.group.zero:
+            parts[order] = vector
+    return State(graded, parts)
