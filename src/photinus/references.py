@@ -83,5 +83,7 @@ def cite(thing: Any) -> str:
     keys = (thing,) if isinstance(thing, str) else tuple(getattr(thing, "references", ()))
     unknown = [key for key in keys if key not in BIBLIOGRAPHY]
     if unknown:
-        raise InvalidInput(f"No reference has the key {unknown[0]!r}.", f"Known keys: {', '.join(sorted(BIBLIOGRAPHY))}.")
+        raise InvalidInput(
+            f"No reference has the key {unknown[0]!r}.", f"Known keys: {', '.join(sorted(BIBLIOGRAPHY))}."
+        )
     return "\n".join(str(BIBLIOGRAPHY[key]) for key in keys)

@@ -228,8 +228,12 @@ def as_operator(value: Any) -> Operator:
         return value
     if _is_operand(value):
         return Operator({(): as_number(value)})
-    hint = "Use one of its operators, such as s.plus or q(0, 1)." if isinstance(value, (SpinHandle, QuditHandle)) else ""
-    raise InvalidInput(f"{value!r} is not an operator.", hint or "Build operators from ph.oscillator, ph.spin, ph.qudit.")
+    hint = (
+        "Use one of its operators, such as s.plus or q(0, 1)." if isinstance(value, (SpinHandle, QuditHandle)) else ""
+    )
+    raise InvalidInput(
+        f"{value!r} is not an operator.", hint or "Build operators from ph.oscillator, ph.spin, ph.qudit."
+    )
 
 
 def multiply_words(u: Word, v: Word) -> list[tuple[Word, complex]]:
@@ -248,7 +252,9 @@ def multiply_words(u: Word, v: Word) -> list[tuple[Word, complex]]:
             factors, i, k = [(u[i][0], u[i][0].product(u[i][1], v[k][1]))], i + 1, k + 1  # type: ignore[list-item]
         site, locals_ = factors[0]
         out = [
-            (word + [(site, local)] if local != site.identity else word, c * x) for word, c in out for local, x in locals_
+            (word + [(site, local)] if local != site.identity else word, c * x)
+            for word, c in out
+            for local, x in locals_
         ]
     return [(tuple(word), c) for word, c in out]
 

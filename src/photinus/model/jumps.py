@@ -72,7 +72,10 @@ class Jump:
     @property
     def channels(self) -> tuple[tuple[float, Operator], ...]:
         """The processes with a non-zero rate: (rate, L) and (reverse, L†)."""
-        pairs = ((self.rate, self.operator), (self.reverse, self.operator.dag()) if self.reverse else (0.0, self.operator))
+        pairs = (
+            (self.rate, self.operator),
+            (self.reverse, self.operator.dag()) if self.reverse else (0.0, self.operator),
+        )
         return tuple((rate, operator) for rate, operator in pairs if rate > 0)
 
     def __str__(self) -> str:

@@ -7,7 +7,6 @@ from itertools import product
 from math import gcd
 
 
-
 def smith_columns(generators: Iterable[Sequence[int]], dimension: int) -> list[tuple[int, tuple[int, ...]]]:
     """Homomorphisms x ↦ x·v mod d that together separate the classes of Z^M / Λ.
 

@@ -59,7 +59,9 @@ class Group:
     def torsion(self) -> list[Order]:
         """The classes other than zero that have no U(1) charge, one of each pair {c, −c}."""
         sizes = [range(d) if d else range(1) for d in self.moduli]
-        classes = [tuple(c) for c in np.array(np.meshgrid(*sizes, indexing="ij")).reshape(len(sizes), -1).T] if sizes else []
+        classes = (
+            [tuple(c) for c in np.array(np.meshgrid(*sizes, indexing="ij")).reshape(len(sizes), -1).T] if sizes else []
+        )
         return [c for c in map(self.reduce, classes) if any(c) and c <= self.reduce(-x for x in c)]
 
 

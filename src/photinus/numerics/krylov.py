@@ -76,9 +76,7 @@ def gmres(
     return KrylovResult(x, size / norm, products, bool(size <= 1.05 * tolerance * norm))
 
 
-def _cycle(
-    apply: Apply, precondition: Apply, residual: np.ndarray, goal: float, length: int
-) -> tuple[np.ndarray, int]:
+def _cycle(apply: Apply, precondition: Apply, residual: np.ndarray, goal: float, length: int) -> tuple[np.ndarray, int]:
     """One cycle: the update of x and the number of products. Classical Gram-Schmidt, done twice."""
     beta = float(np.linalg.norm(residual))
     basis = np.empty((length + 1, residual.size), dtype=residual.dtype)

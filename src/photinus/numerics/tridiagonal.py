@@ -1,8 +1,8 @@
 """Null vectors of block-tridiagonal matrices that commute with a conjugation, by elimination from the far end.
 
 The unknowns fall into groups …, −1, 0, +1, … coupled to their neighbours only; group −b holds the complex conjugates
-of group b (ρ₋ₖ = ρₖ†). With x_b = T_b x_{b−1}, T_b = −(A_b + U_b T_{b+1})⁻¹ D_{b−1}, eliminated from the last group
-inwards, group 0 obeys (A_0 + U_0 T_1 + its conjugate) x_0 = 0.
+of group b (ρ₋ₖ = ρₖ†). With x_b = −T_b x_{b−1}, T_b = (A_b − U_b T_{b+1})⁻¹ D_{b−1}, eliminated from the last group
+inwards, group 0 obeys (A_0 − U_0 T_1 − its conjugate) x_0 = 0.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.linalg.blas import get_blas_funcs
 from scipy.linalg.lapack import get_lapack_funcs
 
 from photinus.numerics.linear import SINGULAR, NullVector, dense_null_vector
@@ -73,32 +74,33 @@ class TridiagonalPlan:
                 start += rows * columns
             blocks.append(parts)
         (gesv,) = get_lapack_funcs(("gesv",), (buffer,))
+        (gemm,) = get_blas_funcs(("gemm",), (buffer,))
         transfers: list[np.ndarray] = []
-        growth = 0.0
-        following: np.ndarray | None = None
         for b in range(len(blocks) - 1, 0, -1):
             a, up, _ = blocks[b]
-            if following is not None:
-                a = a + up @ following
-            _, _, following, info = gesv(a, -blocks[b - 1][2])
+            if transfers:
+                a = gemm(-1.0, up, transfers[-1], beta=1.0, c=a, overwrite_c=1)
+            _, _, transfer, info = gesv(a, blocks[b - 1][2], overwrite_a=1, overwrite_b=1)
             if info:
                 return NullVector(np.full(len(self.mirror), np.nan), 0.0, 2)
-            transfers.append(following)
-            growth = max(growth, float(np.abs(following).max(initial=0.0)))
+            transfers.append(transfer)
         inner = blocks[0][0]
-        if following is not None:
-            outer = blocks[0][1] @ following
-            inner = inner + outer + np.conj(outer[np.ix_(self._inner_mirror, self._inner_mirror)])
+        if transfers:
+            outer = blocks[0][1] @ transfers[-1]
+            inner = inner - outer - np.conj(outer[np.ix_(self._inner_mirror, self._inner_mirror)])
         core = dense_null_vector(inner, self.places)
         # A singular outer group shows as a huge transfer.
-        rcond = core.rcond if growth < 1 / np.sqrt(SINGULAR) else 0.0
-        return NullVector(self._unfold(core.vector, transfers), rcond, core.nullity if rcond else 2)
+        growth = max((float(np.vdot(t, t).real) for t in transfers), default=0.0)
+        regular = growth < 1 / SINGULAR
+        return NullVector(
+            self._unfold(core.vector, transfers), core.rcond if regular else 0.0, core.nullity if regular else 2
+        )
 
     def _unfold(self, inner: np.ndarray, transfers: list[np.ndarray]) -> np.ndarray:
         out = np.zeros(len(self.mirror), dtype=np.result_type(inner, *transfers))
         out[self.members[0]] = x = inner
         for group, transfer in zip(self.members[1:], reversed(transfers), strict=True):
-            x = transfer @ x
+            x = -(transfer @ x)
             out[group] = x
             out[self.mirror[group]] = np.conj(x)
         return out

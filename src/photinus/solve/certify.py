@@ -73,9 +73,7 @@ def extra_nullity(model: Model, solution: Solution) -> int:
             continue
         liouvillian = generator.liouvillian(sector)
         method = Auto().choose(liouvillian)
-        regular = (
-            method.regular(liouvillian) if isinstance(method, Krylov) else sparse_regular(liouvillian.matrix)
-        )
+        regular = method.regular(liouvillian) if isinstance(method, Krylov) else sparse_regular(liouvillian.matrix)
         if not regular:
             group = model.symmetry.weak
             count += 1 if group.reduce(-x for x in order) == order else 2

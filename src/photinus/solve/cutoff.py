@@ -127,7 +127,9 @@ def refuse_unbounded(model: Model, state: State) -> None:
     eigenvalue with real part ≥ 0 that noise feeds; any other one when, for some oscillator, the highest power of n in
     d⟨n⟩/dt has a positive coefficient.
     """
-    numbers = ", ".join(f"⟨n_{name}⟩ = {_mean_level(state, name):.3g} of {n} levels" for name, n in state.cutoffs.items())
+    numbers = ", ".join(
+        f"⟨n_{name}⟩ = {_mean_level(state, name):.3g} of {n} levels" for name, n in state.cutoffs.items()
+    )
     remedy = "Raise the loss above the gain, or add a saturating loss such as Jump(rate, a**2)."
     rate = _linear_growth(model)
     if rate is not None and rate >= 0:
@@ -175,7 +177,8 @@ def _leading_drift(model: Model, site: Oscillator) -> tuple[int, float]:
     powers = {
         word[0][1][0] if word else 0: c.real if isinstance(c, complex) else float(c)
         for word, c in change.terms.items()
-        if not word or (len(word) == 1 and word[0][0] == site and word[0][1][0] == word[0][1][1] and site.polynomial(word[0][1]))
+        if not word
+        or (len(word) == 1 and word[0][0] == site and word[0][1][0] == word[0][1][1] and site.polynomial(word[0][1]))
     }
     power = max(powers, default=0)
     return power, powers.get(power, 0.0)

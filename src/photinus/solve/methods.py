@@ -47,9 +47,7 @@ class Method(ABC):
     def require(self, liouvillian: Liouvillian) -> None:
         """Raise :class:`MemoryBudgetExceeded` where the estimate is above the budget."""
         n = liouvillian.sector.size
-        require_memory(
-            self.estimate(liouvillian), self.memory, f"{self!r} for {n} unknowns", ALTERNATIVES
-        )
+        require_memory(self.estimate(liouvillian), self.memory, f"{self!r} for {n} unknowns", ALTERNATIVES)
 
 
 def assembly_bytes(liouvillian: Liouvillian) -> float:
@@ -196,7 +194,11 @@ class Krylov(Method):
         return 2 if self._survivor(matrix, precondition, start, (vector, places)) else 1
 
     def _survivor(
-        self, matrix: np.ndarray, precondition: Splitting, start: np.ndarray, known: tuple[np.ndarray, np.ndarray] | None
+        self,
+        matrix: np.ndarray,
+        precondition: Splitting,
+        start: np.ndarray,
+        known: tuple[np.ndarray, np.ndarray] | None,
     ) -> bool:
         """Whether a null vector besides the known one is left of ``start``, judged at tighter and tighter residuals."""
         rest, size = start, float(np.linalg.norm(start))
@@ -290,6 +292,6 @@ class Auto(Method):
         liouvillian = made.liouvillian(made.grading.sector(made.grading.group.zero))
         method = self.choose(liouvillian)
         return (
-            f"{type(method).__name__}: {liouvillian.sector.size} unknowns of {made.space.dimension ** 2}, "
+            f"{type(method).__name__}: {liouvillian.sector.size} unknowns of {made.space.dimension**2}, "
             f"about {size_text(method.estimate(liouvillian))}"
         )

@@ -176,7 +176,9 @@ def check_cutoffs(sites: tuple[Site, ...], cutoffs: int | Mapping[str, int]) -> 
             )
     missing = [name for name in oscillators if name not in given]
     if missing:
-        raise InvalidInput(f"The oscillator {missing[0]!r} has no cutoff.", "Give a number of levels for each oscillator.")
+        raise InvalidInput(
+            f"The oscillator {missing[0]!r} has no cutoff.", "Give a number of levels for each oscillator."
+        )
     for name, value in given.items():
         number = value.item() if isinstance(value, np.generic) else value
         if isinstance(number, bool) or not isinstance(number, (int, float)) or number != int(number) or number < 1:

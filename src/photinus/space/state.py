@@ -17,6 +17,7 @@ from photinus.space.certificate import Certificate
 from photinus.space.sectors import Grading, Sector, grading
 from photinus.space.space import Space
 
+
 @dataclass(frozen=True, eq=False)
 class State:
     """A density matrix on named sites, stored by coherence order.

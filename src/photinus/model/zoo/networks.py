@@ -80,8 +80,11 @@ def coupled_van_der_pol(
     else:
         frequencies = _per_site(detuning, count, "detuning")
     model = Model()
-    columns = [_per_site(v, count, k) for k, v in (("gain", gain), ("two_photon_loss", two_photon_loss), ("loss", loss), ("kerr", kerr))]
-    for name, frequency, g, t, l, k in zip(names, frequencies, *columns, strict=True):  # noqa: E741
+    columns = [
+        _per_site(v, count, k)
+        for k, v in (("gain", gain), ("two_photon_loss", two_photon_loss), ("loss", loss), ("kerr", kerr))
+    ]
+    for name, frequency, g, t, l, k in zip(names, frequencies, *columns, strict=True):
         model = model + van_der_pol(name, gain=g, two_photon_loss=t, loss=l, kerr=k, detuning=-frequency)
     hamiltonian, jumps = as_operator(0), []
     strength = real_number(coherent, "coherent coupling")
@@ -163,9 +166,13 @@ def read_graph(graph: Any) -> tuple[int, list[Edge]]:
         if not np.array_equal(matrix, matrix.T):
             raise InvalidInput("The coupling matrix is not symmetric.", "Give weights w_ij = w_ji.")
         if np.diagonal(matrix).any():
-            raise InvalidInput("The coupling matrix has entries on its diagonal.", "An oscillator is not coupled to itself.")
+            raise InvalidInput(
+                "The coupling matrix has entries on its diagonal.", "An oscillator is not coupled to itself."
+            )
         i, j = np.nonzero(np.triu(matrix))
-        return len(matrix), _checked(len(matrix), [(int(a), int(b), float(matrix[a, b])) for a, b in zip(i, j, strict=True)])
+        return len(matrix), _checked(
+            len(matrix), [(int(a), int(b), float(matrix[a, b])) for a, b in zip(i, j, strict=True)]
+        )
     edges = [(edge[0], edge[1], edge[2] if len(edge) == 3 else 1.0) for edge in graph]
     count = 1 + max((max(i, j) for i, j, _ in edges), default=-1)
     return count, _checked(count, edges)

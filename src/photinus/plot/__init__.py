@@ -1,0 +1,43 @@
+"""Figures: each function takes a result, and axes or None, and returns the matplotlib axes that it drew on.
+
+Nothing is computed here. What is drawn over a result, such as the Adler boundary of a tongue or the mean-field radius
+of a limit cycle, is passed in by the caller, who knows where it comes from.
+
+==========================  ==================================================================
+function                    picture
+==========================  ==================================================================
+:func:`tongue`              a quantity of a sweep over two of its axes
+:func:`wigner`              a Wigner function, on a diverging map centred at 0
+:func:`phase_density`       densities of one phase, as a polar plot
+:func:`joint_phase`         the density of two phases, on a torus cut open
+:func:`populations`         the probabilities of levels, as bars
+==========================  ==================================================================
+
+Colours are safe for the colour-blind (viridis, cividis, RdBu, the lines of Okabe and Ito), labels carry symbols and
+units. The look is :func:`style`, a context; global settings of matplotlib are never changed. Without ``axes`` a function
+makes a new pyplot figure, which a notebook shows; :func:`save` writes any of them to a file, whole or not at all.
+"""
+
+from photinus.plot.files import save, write_aside
+from photinus.plot.labels import axis_label, parameters_text, symbol
+from photinus.plot.levels import populations
+from photinus.plot.maps import tongue
+from photinus.plot.phases import joint_phase, phase_density
+from photinus.plot.quasiprobability import wigner
+from photinus.plot.style import LINES, figure, style
+
+__all__ = [
+    "tongue",
+    "wigner",
+    "phase_density",
+    "joint_phase",
+    "populations",
+    "style",
+    "figure",
+    "LINES",
+    "axis_label",
+    "parameters_text",
+    "symbol",
+    "save",
+    "write_aside",
+]

@@ -1,0 +1,88 @@
+"""Quasiprobabilities over the phase plane of one oscillator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from photinus.errors import InvalidInput
+from photinus.plot.style import cartesian, colour_bar, style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def wigner(
+    x: Any,
+    p: Any,
+    w: Any,
+    *,
+    radius: float | None = None,
+    limit: float | None = None,
+    axes: Axes | None = None,
+    title: str | None = None,
+) -> Axes:
+    r"""A Wigner function :math:`W(x, p)`, on a diverging map centred at 0: blue is negative, red is positive.
+
+    Parameters
+    ----------
+    x, p : array, shapes (k,) and (l,)
+        The quadratures, ascending.
+    w : array, shape (l, k)
+        W at (p, x), as :func:`photinus.phase.wigner` returns it.
+    radius : float, optional
+        Radius of a circle to draw over, in the units of x and p: :math:`\sqrt 2\,|\alpha|` of a mean-field limit cycle.
+    limit : float, optional
+        The colours span -limit ... limit; by default the largest :math:`|W|`. Panels to be compared need the same.
+    axes : matplotlib Axes, optional
+        Where to draw; by default in a new figure.
+    title : str, optional
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    InvalidInput
+        If the shapes do not fit together, or a number is not finite.
+    """
+    x, p, w = (np.asarray(part, dtype=float) for part in (x, p, w))
+    if w.shape != (p.size, x.size) or x.ndim != 1 or p.ndim != 1:
+        raise InvalidInput(
+            f"The Wigner function has the shape {w.shape} on {x.size} values of x and {p.size} of p.",
+            "Give an array of the shape (len(p), len(x)).",
+        )
+    if not (np.isfinite(x).all() and np.isfinite(p).all() and np.isfinite(w).all()):
+        raise InvalidInput("The Wigner function or its grid holds a NaN or an infinity.", "Give finite numbers.")
+    if radius is not None and not (np.isfinite(radius) and radius >= 0):
+        raise InvalidInput(f"The radius of the circle is {radius!r}.", "Give a number from 0 on, or None.")
+    span = float(np.abs(w).max()) or 1.0 if limit is None else float(limit)
+    with style():
+        from matplotlib.colors import CenteredNorm
+
+        axes = cartesian(axes)
+        drawn = axes.pcolormesh(
+            x, p, w, cmap="RdBu_r", norm=CenteredNorm(0.0, span), shading="nearest", rasterized=True
+        )
+        if radius is not None:
+            _draw_circle(axes, radius)
+        axes.set_aspect("equal")
+        axes.set_xlim(x[0], x[-1])
+        axes.set_ylim(p[0], p[-1])
+        axes.locator_params(nbins=6)
+        axes.set_xlabel("$x$")
+        axes.set_ylabel("$p$", rotation=0, labelpad=8, va="center")
+        colour_bar(axes, drawn, "$W(x, p)$")
+        if title:
+            axes.set_title(title)
+    return axes
+
+
+def _draw_circle(axes: Axes, radius: float) -> None:
+    angle = np.linspace(0, 2 * np.pi, 361)
+    axes.plot(
+        radius * np.cos(angle), radius * np.sin(angle), color="black", linewidth=1.0, linestyle=(0, (5, 4)),
+        label="mean-field limit cycle",
+    )  # fmt: skip

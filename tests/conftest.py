@@ -1,0 +1,23 @@
+"""What all tests share: no window is opened, no figure is left open, no time limit decides a result."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+os.environ["MPLBACKEND"] = "Agg"  # before anything imports matplotlib; child processes inherit it
+
+# A timing is never asserted in a test, so neither is Hypothesis' deadline.
+settings.register_profile("photinus", deadline=None, print_blob=True)
+settings.load_profile("photinus")
+
+
+@pytest.fixture(autouse=True)
+def close_figures() -> Iterator[None]:
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
