@@ -77,8 +77,8 @@ def cite(thing: Any) -> str:
     Examples
     --------
     >>> import photinus as ph
-    >>> print(ph.cite(ph.zoo.van_der_pol(gain=1, two_photon_loss=0.1)))
-    T. E. Lee, H. R. Sadeghpour, “Quantum synchronization of quantum van der Pol oscillators with trapped ions”, Phys. Rev. Lett. 111, 234101 (2013).
+    >>> print(ph.cite("Adler1946"))
+    R. Adler, “A study of locking phenomena in oscillators”, Proc. IRE 34, 351 (1946).
     """
     keys = (thing,) if isinstance(thing, str) else tuple(getattr(thing, "references", ()))
     unknown = [key for key in keys if key not in BIBLIOGRAPHY]

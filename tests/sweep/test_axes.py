@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -100,7 +101,7 @@ def test_segments_are_the_missing_points_line_by_line(lines, length, data):
     covered = [index for start, stop in segments for index in range(start, stop)]
     assert covered == [index for index, flag in enumerate(missing) if flag]
     assert all(start // length == (stop - 1) // length for start, stop in segments)  # within one line
-    for one, other in zip(segments, segments[1:], strict=False):  # none could be longer
+    for one, other in itertools.pairwise(segments):  # none could be longer
         assert one.stop < other.start or other.start % length == 0
 
 

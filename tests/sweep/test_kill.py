@@ -21,7 +21,7 @@ KILLS = 20
 
 # What a killed sweep may lose: what waits for a commit (0.25 s) or to be sent to it (0.05 s), and a margin for
 # a machine that does other things meanwhile.
-GRACE = 0.8
+GRACE = 0.6
 
 PROGRAM = """
 import sys, warnings
@@ -45,7 +45,7 @@ def test_a_sweep_killed_twenty_times_is_the_sweep_never_killed(tmp_path):
     store, log = tmp_path / "a.db", tmp_path / "log"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), sample.LOG: str(log)}
     command = [sys.executable, "-c", PROGRAM, str(store)]
-    dice = random.Random(20)
+    dice = random.Random(9)
     safe: set[tuple[int, int]] = set()  # points that were finished well before a kill
     killed = 0
     for number in range(KILLS):
@@ -54,7 +54,7 @@ def test_a_sweep_killed_twenty_times_is_the_sweep_never_killed(tmp_path):
             if number % 4:  # a few are killed while they start, the others while they compute
                 while len(calls(log)) == before and process.poll() is None:
                     time.sleep(0.01)
-            time.sleep(dice.uniform(0.0, 1.0 if number % 4 else 0.3))
+            time.sleep(dice.uniform(0.0, 1.2 if number % 4 else 0.3))
             killed += process.poll() is None
             moment = time.time()
             os.killpg(process.pid, signal.SIGKILL)
@@ -62,7 +62,7 @@ def test_a_sweep_killed_twenty_times_is_the_sweep_never_killed(tmp_path):
         done = calls(log)
         again = {point for point, _ in done[before:]} & safe
         assert not again, f"computed again in round {number}: {sorted(again)[:5]}"
-        safe |= {point for point, finished in done if finished < moment - GRACE}
+        safe |= {point for point, finished in done[before:] if finished < moment - GRACE}
     assert killed >= KILLS - 2
     assert 300 < len(safe) < 3600  # the kills came in the middle of the work, and work was saved from them
 

@@ -142,9 +142,7 @@ def test_a_plan_survives_being_written():
 
 def test_differences_name_both_sides():
     here = plan_of(sample.product, {"tolerance": 1e-8, "method": "new", "nan": float("nan")})
-    there = plan_of(
-        sample.counted, {"tolerance": 1e-6, "cutoff": 3, "nan": float("nan")}, grid=make_grid({"x": [1.0]})
-    )
+    there = plan_of(sample.counted, {"tolerance": 1e-6, "cutoff": 3, "nan": float("nan")}, grid=make_grid({"x": [1.0]}))
     assert here.differences(there) == [
         "the function is sweep.sample:counted in the store and sweep.sample:product here",
         "the axes are x in the store and x, y here",
@@ -164,7 +162,7 @@ def test_differences_name_both_sides():
         (with_default, ("x", "y", "cutof"), "no parameter 'cutof'. Did you mean 'cutoff'?"),
         (with_default, ("x", "y", "zzz"), "It has x, y, cutoff"),
         (with_default, ("x",), "requires 'y'"),
-        (lambda: {}, ("x",), "It has no parameters"),
+        (lambda: {"a": 1.0}, ("x",), "It has no parameters"),
         (lambda x, /: {}, ("x",), "no parameter 'x'"),
         (3, ("x",), "can be called"),
     ],
@@ -188,7 +186,7 @@ def test_previous_is_noticed():
 def test_the_digest_follows_the_code_and_not_its_clothes():
     def compiled(source):
         namespace: dict = {}
-        exec(source, namespace)
+        exec(source, namespace)  # noqa: S102 - the test writes the source
         return code_digest(namespace["f"])
 
     plain = compiled("def f(x):\n    'It.'\n    return {'a': x + 1}")

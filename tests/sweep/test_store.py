@@ -88,10 +88,10 @@ def test_nothing_but_the_store_is_left_behind(filled):
 
 
 def test_nothing_on_disk_is_pickled_and_a_row_reads_without_us(filled):
-    key, coordinates, status, payload, seconds, run, checksum = rows_of(filled)[-1]
+    _, coordinates, status, payload, seconds, run, _ = rows_of(filled)[-1]
     assert [float.fromhex(text) for text in coordinates.split()] == [2.0, 1.0]
     assert status == "ok"
-    assert payload == f"{2.0.hex()} {2.0.hex()},{1.0.hex()}"
+    assert payload == f"{(2.0).hex()} {(2.0).hex()},{(1.0).hex()}"
     assert seconds > 0
     assert run == 1
 
@@ -193,7 +193,7 @@ def test_a_damaged_row_outside_the_present_axes_is_found(filled):
 
 def test_a_damaged_plan_is_found(filled):
     change(filled, "UPDATE meta SET value = replace(value, 'product', 'prodact') WHERE name = 'plan'")
-    with pytest.raises(StoreError, match="'plan' of the store .* is damaged"):
+    with pytest.raises(StoreError, match=r"'plan' of the store .* is damaged"):
         sweep.run(sample.product, AXES, store=filled)
 
 
@@ -267,7 +267,7 @@ def test_a_store_of_another_plan_is_refused_with_the_difference(filled):
     before = rows_of(filled)
     with pytest.raises(PlanMismatch, match=r"tolerance is 1e-06 here and absent in the store\. Use another store"):
         sweep.run(sample.product, AXES, store=filled, fingerprint={"tolerance": 1e-6})
-    with pytest.raises(PlanMismatch, match="function is sweep.sample:product in the store and sweep.sample:counted"):
+    with pytest.raises(PlanMismatch, match=r"function is sweep\.sample:product in the store and sweep\.sample:counted"):
         sweep.run(sample.counted, AXES, store=filled)
     with pytest.raises(PlanMismatch, match="axes are x, y in the store and x here"):
         sweep.run(sample.Power(2), {"x": [1]}, store=filled)
@@ -317,7 +317,7 @@ def test_a_disk_that_fills_up_ends_the_sweep_with_what_is_committed(tmp_path, mo
     monkeypatch.setattr(sqlite3, "connect", connect_to_small_disk)
     monkeypatch.setattr("photinus.sweep.store.COMMIT_INTERVAL", 0.0)
     axes = {"x": np.arange(100.0), "y": np.arange(10.0)}
-    with pytest.raises(OutputError, match="disk is full.*Make room"):
+    with pytest.raises(OutputError, match=r"disk is full.*Make room"):
         sweep.run(sample.product, axes, store=path)
     monkeypatch.undo()
     assert 50 < (sweep.load(path).failure == "").sum() < 1000

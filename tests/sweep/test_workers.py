@@ -132,7 +132,7 @@ def test_a_module_that_workers_cannot_import_is_a_typed_error(tmp_path, monkeypa
     import fragile
 
     (tmp_path / "fragile.py").write_text("raise RuntimeError('no')\n")
-    with pytest.raises(InvalidInput, match="A worker cannot import .*RuntimeError: no"):
+    with pytest.raises(InvalidInput, match=r"A worker cannot import .*RuntimeError: no"):
         sweep.run(fragile.f, {"x": range(50)}, workers=2)
 
 
@@ -160,7 +160,7 @@ def test_the_death_of_a_worker_is_noticed_after_storing(tmp_path):
     table = sweep.load(path)
     stored = int((table.failure == "").sum())
     assert f"{stored} of 40" in str(caught.value)
-    assert stored >= 33  # the other worker has gone on meanwhile
+    assert stored >= 25  # a portion of points is lost with its worker, while the other worker has gone on
     assert table.failure.values[7] == "not computed"
 
 

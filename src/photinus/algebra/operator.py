@@ -33,7 +33,7 @@ class Operator:
     >>> ph.commutator(a, a.dag()) == 1
     True
     >>> (a + a.dag()) ** 2
-    1 + 2 a† a + a² + a†²
+    1 + a² + 2 a† a + a†²
     """
 
     __slots__ = ("_hash", "_terms")
@@ -138,7 +138,7 @@ class Operator:
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Operator):
             return self._terms == other._terms
-        return self._terms == as_operator(other)._terms if _is_operand(other) else NotImplemented  # type: ignore[arg-type]
+        return self._terms == as_operator(other)._terms if _is_operand(other) else NotImplemented
 
     def __hash__(self) -> int:
         if self._hash is None:
@@ -240,23 +240,23 @@ def multiply_words(u: Word, v: Word) -> list[tuple[Word, complex]]:
     """The product of two words as a combination of words."""
     if not u or not v:
         return [(u or v, 1.0)]
-    out: list[tuple[list[tuple[Site, LocalWord]], complex]] = [([], 1.0)]
-    i = k = 0
-    while i < len(u) or k < len(v):
-        if k == len(v) or (i < len(u) and u[i][0].order < v[k][0].order):
-            factors, i = [(u[i][0], [(u[i][1], 1.0)])], i + 1
-        elif i == len(u) or v[k][0].order < u[i][0].order:
-            factors, k = [(v[k][0], [(v[k][1], 1.0)])], k + 1
-        else:
-            require_same(u[i][0], v[k][0])
-            factors, i, k = [(u[i][0], u[i][0].product(u[i][1], v[k][1]))], i + 1, k + 1  # type: ignore[list-item]
-        site, locals_ = factors[0]
+    locals_ = dict(v)
+    names = {site.name: site for site, _ in v}
+    factors: list[tuple[Site, list[tuple[LocalWord, complex]]]] = []
+    for site, local in u:
+        require_same(names.get(site.name, site), site)
+        other = locals_.pop(site, None)
+        factors.append((site, [(local, 1.0)] if other is None else site.product(local, other)))
+    factors += [(site, [(local, 1.0)]) for site, local in locals_.items()]
+    factors.sort(key=lambda factor: factor[0].order)
+    out: list[tuple[Word, complex]] = [((), 1.0)]
+    for site, combination in factors:
         out = [
-            (word + [(site, local)] if local != site.identity else word, c * x)
+            (word if local == site.identity else (*word, (site, local)), c * x)
             for word, c in out
-            for local, x in locals_
+            for local, x in combination
         ]
-    return [(tuple(word), c) for word, c in out]
+    return out
 
 
 def shift_of(word: Word) -> dict[Site, tuple[int, ...]]:
@@ -352,7 +352,9 @@ class QuditHandle:
                 raise InvalidInput(
                     f"{self.site!r} has no level {level!r}.", f"Give levels from 0 to {self.site.dimension - 1}."
                 )
-        terms = {((self.site, local),) if local else (): complex(c) for local, c in self.site.expand(int(m), int(n))}
+        terms: dict[Word, complex] = {}
+        for local, c in self.site.expand(int(m), int(n)):
+            terms[((self.site, local),) if local else ()] = c
         return Operator(terms)
 
     def __eq__(self, other: object) -> bool:

@@ -46,10 +46,12 @@ class DiagonalFunction:
         return value.conjugate() if self.conjugated else value
 
     def conjugate(self) -> DiagonalFunction:
+        """N ↦ f(n)*."""
         return DiagonalFunction(self.function, not self.conjugated)
 
     @property
     def key(self) -> str:
+        """A digest of the sampled values."""
         return self._digest
 
     def __eq__(self, other: object) -> bool:

@@ -17,6 +17,7 @@ class Qudit(Site):
 
     __slots__ = ("dimension",)
     kind = "qudit"
+    dimension: int
 
     def __init__(self, name: str, dimension: int):
         if isinstance(dimension, bool) or dimension != int(dimension) or dimension < 1:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Hashable
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -25,7 +25,11 @@ class Site(ABC):
 
     __slots__ = ("_hash", "_key", "name", "order")
 
-    kind: str
+    kind: ClassVar[str]
+    name: str
+    order: tuple[tuple[int, int | str], ...]
+    _key: tuple[Any, ...]
+    _hash: int
 
     def __init__(self, name: str, *size: Hashable):
         if not isinstance(name, str) or not name or any(c.isspace() for c in name):

@@ -62,6 +62,7 @@ class Spin(Site):
 
     __slots__ = ("twice_j",)
     kind = "spin"
+    twice_j: int
 
     def __init__(self, name: str, j: float):
         twice = 2 * j

@@ -54,6 +54,7 @@ class Group:
 
     @property
     def zero(self) -> Order:
+        """The class of the populations."""
         return (0,) * len(self.moduli)
 
     def torsion(self) -> list[Order]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from scipy.linalg.blas import get_blas_funcs
@@ -42,6 +43,7 @@ class TridiagonalPlan:
 
     @cached_property
     def sizes(self) -> list[int]:
+        """Number of unknowns of each group."""
         return [len(m) for m in self.members]
 
     @cached_property
@@ -63,11 +65,11 @@ class TridiagonalPlan:
     def solve(self, values: np.ndarray) -> NullVector:
         """The normalised null vector of the matrix with these values."""
         sizes = [*self.sizes, 0]
-        length = sum(n * n + 2 * n * m for n, m in zip(sizes, sizes[1:], strict=False))
+        length = sum(n * n + 2 * n * m for n, m in pairwise(sizes))
         buffer = np.zeros(length, dtype=values.dtype)
         buffer[self.destination] = values[self.source]
         blocks, start = [], 0
-        for n, m in zip(sizes, sizes[1:], strict=False):
+        for n, m in pairwise(sizes):
             parts = []
             for rows, columns in ((n, n), (n, m), (m, n)):
                 parts.append(buffer[start : start + rows * columns].reshape((rows, columns), order="F"))
@@ -89,18 +91,27 @@ class TridiagonalPlan:
             outer = blocks[0][1] @ transfers[-1]
             inner = inner - outer - np.conj(outer[np.ix_(self._inner_mirror, self._inner_mirror)])
         core = dense_null_vector(inner, self.places)
-        # A singular outer group shows as a huge transfer.
-        growth = max((float(np.vdot(t, t).real) for t in transfers), default=0.0)
-        regular = growth < 1 / SINGULAR
+        # The transfers were written over the blocks; a singular outer group shows as a huge one.
+        regular = float(np.vdot(buffer, buffer).real) < 1 / SINGULAR * self._scale(values)
         return NullVector(
             self._unfold(core.vector, transfers), core.rcond if regular else 0.0, core.nullity if regular else 2
         )
 
+    @staticmethod
+    def _scale(values: np.ndarray) -> float:
+        return max(1.0, float(np.vdot(values, values).real))
+
     def _unfold(self, inner: np.ndarray, transfers: list[np.ndarray]) -> np.ndarray:
-        out = np.zeros(len(self.mirror), dtype=np.result_type(inner, *transfers))
-        out[self.members[0]] = x = inner
-        for group, transfer in zip(self.members[1:], reversed(transfers), strict=True):
-            x = -(transfer @ x)
-            out[group] = x
-            out[self.mirror[group]] = np.conj(x)
+        parts = [inner]
+        for transfer in reversed(transfers):
+            parts.append(-(transfer @ parts[-1]))
+        order = self._outwards
+        out = np.empty(len(self.mirror), dtype=parts[-1].dtype)
+        half = np.concatenate(parts)
+        out[self.mirror[order]] = np.conj(half)
+        out[order] = half
         return out
+
+    @cached_property
+    def _outwards(self) -> np.ndarray:
+        return np.concatenate(self.members)

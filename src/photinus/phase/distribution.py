@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from photinus.algebra import Spin
+from photinus.algebra import Site, Spin
 from photinus.errors import InvalidInput
 from photinus.phase.weights import default_kind, order_sign, weights
 from photinus.space.state import State
@@ -93,8 +93,8 @@ def distribution(state: State, site: str, *, kind: str | None = None, points: in
     state : State
     site : str
     kind : str, optional
-        ``"canonical"`` (oscillators; the default) or ``"husimi"`` (the radial marginal of Q; spins by default: the polar
-        marginal of the SU(2) Husimi function, the angle being the azimuth).
+        ``"canonical"`` (oscillators; their default) or ``"husimi"`` (the radial marginal of Q; of spins, their default,
+        the polar marginal of the SU(2) Husimi function, the angle being the azimuth).
     points : int
         Number of angles, at least 2; the values are exact at these angles whatever their number.
 
@@ -175,7 +175,7 @@ def joint_distribution(
     return JointPhaseDensity(_angles(points), density, (kinds[0], kinds[1]), labels)
 
 
-def _pair_sums(state: State, first: str, second: str, kind: str | None) -> tuple[np.ndarray, list, list[str]]:  # type: ignore[type-arg]
+def _pair_sums(state: State, first: str, second: str, kind: str | None) -> tuple[np.ndarray, list[Site], list[str]]:
     """Weighted sums of coherences by (order of a, order of b), zero orders in the middle; a first."""
     reduced = state.reduced(first, second)
     kinds = [default_kind(site) if kind is None else kind for site in reduced.sites]

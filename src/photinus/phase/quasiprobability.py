@@ -72,7 +72,7 @@ def _wigner_lattice(rho: np.ndarray, x: np.ndarray, p: np.ndarray, step: float, 
 
 
 def hermite_functions(x: np.ndarray, count: int) -> np.ndarray:
-    """ψ_0 … ψ_{count−1} at x, by their recurrence, scaled so that nothing under- or overflows; shape (count, len(x))."""
+    """ψ_0 … ψ_{count−1} at x, by a recurrence scaled against under- and overflow; shape (count, len(x))."""
     out = np.empty((count, len(x)))
     log = -(x**2) / 2 - np.log(np.pi) / 4
     before, now = np.zeros_like(x), np.ones_like(x)

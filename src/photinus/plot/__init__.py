@@ -19,7 +19,7 @@ makes a new pyplot figure, which a notebook shows; :func:`save` writes any of th
 """
 
 from photinus.plot.files import save, write_aside
-from photinus.plot.labels import axis_label, parameters_text, symbol
+from photinus.plot.labels import angle_text, axis_label, parameters_text, symbol
 from photinus.plot.levels import populations
 from photinus.plot.maps import tongue
 from photinus.plot.phases import joint_phase, phase_density
@@ -35,6 +35,7 @@ __all__ = [
     "style",
     "figure",
     "LINES",
+    "angle_text",
     "axis_label",
     "parameters_text",
     "symbol",

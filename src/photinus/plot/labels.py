@@ -5,6 +5,7 @@ The symbols are those of the conventions: :math:`\kappa_1` for ``gain``, :math:`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -69,6 +70,22 @@ def axis_label(name: str, attributes: Mapping[str, Any]) -> str:
     return f"{plain} ${SYMBOLS[name]}$" + (f" ({unit})" if unit and unit != "1" else "")
 
 
+def angle_text(label: str) -> str:
+    r"""An angle as phase densities name it, in TeX.
+
+    Examples
+    --------
+    >>> angle_text("φ_a − φ_b")
+    '$\\varphi_{\\mathrm{a}} - \\varphi_{\\mathrm{b}}$'
+    """
+    tex = re.sub(r"φ_(\S+)", lambda found: rf"\varphi_{{\mathrm{{{_escaped(found[1])}}}}}", label)
+    return f"${tex.replace('−', '-')}$" if tex != label else label
+
+
+def _escaped(name: str) -> str:
+    return re.sub(r"([_$%#&{}])", r"\\\1", name)
+
+
 def parameters_text(parameters: Mapping[str, Any]) -> str:
     r"""Parameters and their values in one line, for a title or a caption.
 
@@ -82,7 +99,4 @@ def parameters_text(parameters: Mapping[str, Any]) -> str:
 
 def _parameter(name: str, value: Any) -> str:
     shown = f"{value:.4g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
-    shown = shown.replace("-", "−")
-    if name in SYMBOLS:
-        return f"${SYMBOLS[name]} = {shown}$".replace("−", "-")
-    return f"{symbol(name)} = {shown}"
+    return f"${SYMBOLS[name]} = {shown}$" if name in SYMBOLS else f"{symbol(name)} = {shown}"

@@ -64,7 +64,9 @@ def populations(
             axes.set_xticks(range(heights.size), list(levels))
             axes.set_xlabel("level")
             axes.set_ylabel("population")
-        axes.set_xlim(-0.6, heights.size - 0.4)
+        # Of an oscillator the many levels that are all but empty are left out of sight.
+        last = heights.size - 1 if levels is not None else int(np.flatnonzero(heights >= 1e-3 * heights.max())[-1])
+        axes.set_xlim(-0.6, last + 0.6)
         axes.set_ylim(min(0.0, 1.05 * float(heights.min())), None)
         if title:
             axes.set_title(title)

@@ -73,16 +73,15 @@ def tongue(
         colour_bar(axes, drawn, axis_label(quantity, table.attrs))
         axes.set_xlim(*_span(table[x].values))
         axes.set_ylim(*_span(table[y].values))
-        _draw_boundaries(axes, boundary)
-        _draw_marks(axes, marks or {})
+        handles = {**_draw_boundaries(axes, boundary), **_draw_marks(axes, marks or {})}
         axes.set_xlabel(axis_label(x, table[x].attrs))
         axes.set_ylabel(axis_label(y, table[y].attrs))
         if title:
             axes.set_title(title)
         if not np.isfinite(values).all():
-            axes.plot([], [], "s", color=NO_VALUE, markeredgecolor="0.5", label="no value")
-        if axes.get_legend_handles_labels()[1]:
-            axes.figure.legend(loc="outside lower center", ncols=4)
+            handles["no value"] = axes.plot([], [], "s", color=NO_VALUE, markeredgecolor="0.5")[0]
+        if handles:
+            axes.figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=4)
     return axes
 
 
@@ -138,9 +137,10 @@ def _span(values: np.ndarray) -> tuple[float, float]:
     return float(values.min()), float(values.max())
 
 
-def _draw_boundaries(axes: Axes, boundary: Line | Mapping[str, Line] | None) -> None:
+def _draw_boundaries(axes: Axes, boundary: Line | Mapping[str, Line] | None) -> dict[str, Any]:
     if boundary is None:
-        return
+        return {}
+    handles = {}
     lines = boundary if isinstance(boundary, Mapping) else {"boundary": boundary}
     low, high = axes.get_xlim()
     across = np.geomspace(low, high, 401) if axes.get_xscale() == "log" else np.linspace(low, high, 401)
@@ -152,12 +152,15 @@ def _draw_boundaries(axes: Axes, boundary: Line | Mapping[str, Line] | None) -> 
                 f"The line {label!r} has the shapes {xs.shape} and {ys.shape}.", "Give as many y as x, one-dimensional."
             )
         # White on black is seen on every part of the map.
-        axes.plot(xs, ys, color="black", linewidth=2.6, solid_capstyle="butt", label="_nolegend_")
-        axes.plot(xs, ys, color="white", linewidth=1.4, linestyle=("--", ":", "-.")[number % 3], label=label)
+        under = axes.plot(xs, ys, color="black", linewidth=2.6, solid_capstyle="butt")
+        over = axes.plot(xs, ys, color="white", linewidth=1.4, linestyle=("--", ":", "-.")[number % 3])
+        handles[label] = (*under, *over)
+    return handles
 
 
-def _draw_marks(axes: Axes, marks: Mapping[str, tuple[float, float]]) -> None:
-    for (label, (across, up)), shape in zip(marks.items(), "o^sDv<>p" * (1 + len(marks) // 8), strict=False):
-        axes.plot(
-            [across], [up], shape, color="white", markeredgecolor="black", markersize=6, linestyle="none", label=label
-        )
+def _draw_marks(axes: Axes, marks: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
+    look = {"color": "white", "markeredgecolor": "black", "markersize": 6, "linestyle": "none", "clip_on": False}
+    return {
+        label: axes.plot([across], [up], marker="o^sDv<>p"[number % 8], zorder=5, **look)[0]
+        for number, (label, (across, up)) in enumerate(marks.items())
+    }

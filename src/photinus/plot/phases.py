@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photinus.errors import InvalidInput
-from photinus.plot.style import LINES, cartesian, colour_bar, polar, style
+from photinus.plot.labels import angle_text
+from photinus.plot.style import LINES, cartesian, colour_bar, draw_image, polar, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +52,7 @@ def phase_density(
     several = list(densities) if isinstance(densities, Sequence) else [densities]
     if not several:
         raise InvalidInput("There is no density to draw.", "Give at least one.")
-    names = [density.label for density in several] if labels is None else list(labels)
+    names = [angle_text(density.label) for density in several] if labels is None else list(labels)
     if len(names) != len(several):
         raise InvalidInput(f"{len(names)} labels are given for {len(several)} densities.", "Give one label for each.")
     with style():
@@ -68,30 +69,32 @@ def phase_density(
             colour = LINES[number % len(LINES)]
             axes.plot(angle, height, color=colour, label=name, linestyle=("-", "--", "-.")[number % 3])
             axes.fill(angle, height, color=colour, alpha=0.13, linewidth=0)
-        axes.set_thetagrids((0, 45, 90, 135, 180, 225, 270, 315), labels=_around())
-        axes.set_ylim(0, 1.08 * max(0.5 / np.pi, *(float(np.max(density.density)) for density in several)))
-        axes.locator_params(axis="y", nbins=4)
-        axes.set_rlabel_position(112.5)
-        axes.tick_params(axis="y", labelsize=8.5, labelcolor="0.3")
-        axes.tick_params(axis="x", pad=1)
-        axes.grid(color="0.85", linewidth=0.6)
-        axes.spines["polar"].set_linewidth(0.7)
+        _mark_circle(axes, max(0.5 / np.pi, *(float(np.max(density.density)) for density in several)))
         if title:
             axes.set_title(title)
-        axes.figure.legend(
-            *axes.get_legend_handles_labels(), loc="outside lower center", ncols=min(3, len(several) + 1)
-        )
+        columns = 1 if max(map(len, names)) > 16 else min(3, len(several) + 1)
+        axes.figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=columns)
     return axes
 
 
-def _around() -> list[str]:
-    return ["$0$", "", "$\\pi/2$", "", "$\\pm\\pi$", "", "$-\\pi/2$", ""]
+def _mark_circle(axes: PolarAxes, highest: float) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.set_thetagrids(range(0, 360, 45), labels=("$0$", "", r"$\pi/2$", "", r"$\pm\pi$", "", r"$-\pi/2$", ""))
+    top = 1.08 * highest
+    axes.set_rgrids([tick for tick in MaxNLocator(4).tick_values(0, top) if 0 < tick < top], angle=112.5)
+    axes.set_ylim(0, top)
+    axes.tick_params(axis="y", labelsize=8.5, labelcolor="0.3")
+    for label in axes.get_yticklabels():
+        label.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8})
+    axes.tick_params(axis="x", pad=1)
+    axes.grid(color="0.85", linewidth=0.6)
+    axes.spines["polar"].set_linewidth(0.7)
 
 
 def joint_phase(
     density: JointPhaseDensity,
     *,
-    names: tuple[str, str] = ("a", "b"),
     axes: Axes | None = None,
     title: str | None = None,
 ) -> Axes:
@@ -101,8 +104,6 @@ def joint_phase(
     ----------
     density : JointPhaseDensity
         As :func:`photinus.phase.joint_distribution` returns it.
-    names : pair of str
-        Names of the two sites, for the labels.
     axes : matplotlib Axes, optional
         Where to draw; by default in a new figure.
     title : str, optional
@@ -126,14 +127,13 @@ def joint_phase(
     values = np.pad(values, ((0, 1), (0, 1)), mode="wrap")
     with style():
         axes = cartesian(axes)
-        drawn = axes.pcolormesh(phi, phi, values.T, cmap="cividis", vmin=0.0, shading="gouraud", rasterized=True)
-        axes.set_aspect("equal")
+        drawn = draw_image(axes, phi, phi, values.T, cmap="cividis", vmin=0.0)
         axes.set_xticks(_ANGLES, _ANGLE_NAMES)
         axes.set_yticks(_ANGLES, _ANGLE_NAMES)
-        first, second = (rf"\varphi_{{\mathrm{{{name}}}}}" for name in names)
-        axes.set_xlabel(f"${first}$")
-        axes.set_ylabel(f"${second}$")
-        colour_bar(axes, drawn, f"$P({first}, {second})$")
+        first, second = map(angle_text, density.label)
+        axes.set_xlabel(first)
+        axes.set_ylabel(second)
+        colour_bar(axes, drawn, f"$P$({first}, {second})")
         if title:
             axes.set_title(title)
     return axes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from photinus.errors import InvalidInput
-from photinus.plot.style import cartesian, colour_bar, style
+from photinus.plot.style import cartesian, colour_bar, draw_image, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,6 +20,7 @@ def wigner(
     *,
     radius: float | None = None,
     limit: float | None = None,
+    with_colour_bar: bool = True,
     axes: Axes | None = None,
     title: str | None = None,
 ) -> Axes:
@@ -35,6 +36,8 @@ def wigner(
         Radius of a circle to draw over, in the units of x and p: :math:`\sqrt 2\,|\alpha|` of a mean-field limit cycle.
     limit : float, optional
         The colours span -limit ... limit; by default the largest :math:`|W|`. Panels to be compared need the same.
+    with_colour_bar : bool
+        Whether to draw it; of several panels with one ``limit`` the last is enough.
     axes : matplotlib Axes, optional
         Where to draw; by default in a new figure.
     title : str, optional
@@ -63,18 +66,14 @@ def wigner(
         from matplotlib.colors import CenteredNorm
 
         axes = cartesian(axes)
-        drawn = axes.pcolormesh(
-            x, p, w, cmap="RdBu_r", norm=CenteredNorm(0.0, span), shading="nearest", rasterized=True
-        )
+        drawn = draw_image(axes, x, p, w, cmap="RdBu_r", norm=CenteredNorm(0.0, span))
         if radius is not None:
             _draw_circle(axes, radius)
-        axes.set_aspect("equal")
-        axes.set_xlim(x[0], x[-1])
-        axes.set_ylim(p[0], p[-1])
         axes.locator_params(nbins=6)
         axes.set_xlabel("$x$")
-        axes.set_ylabel("$p$", rotation=0, labelpad=8, va="center")
-        colour_bar(axes, drawn, "$W(x, p)$")
+        axes.set_ylabel("$p$")
+        if with_colour_bar:
+            colour_bar(axes, drawn, "$W(x, p)$")
         if title:
             axes.set_title(title)
     return axes
@@ -86,3 +85,4 @@ def _draw_circle(axes: Axes, radius: float) -> None:
         radius * np.cos(angle), radius * np.sin(angle), color="black", linewidth=1.0, linestyle=(0, (5, 4)),
         label="mean-field limit cycle",
     )  # fmt: skip
+    axes.legend(loc="lower left", fontsize=8.5, handlelength=2.4, borderaxespad=0.3)

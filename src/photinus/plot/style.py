@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from photinus.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -122,8 +124,23 @@ def polar(axes: PolarAxes | None) -> PolarAxes:
 
 
 def colour_bar(axes: Axes, drawn: Any, label: str) -> Colorbar:
-    """A colour bar beside the axes, as high as they are."""
-    made = axes.figure.colorbar(drawn, ax=axes, pad=0.02, aspect=24)
+    """A colour bar beside the axes, exactly as high as they are."""
+    made = axes.figure.colorbar(drawn, cax=axes.inset_axes((1.03, 0.0, 0.04, 1.0)))
     made.set_label(label)
     made.outline.set_linewidth(0.7)  # type: ignore[operator]
     return made
+
+
+def draw_image(axes: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray, **colours: Any) -> Any:
+    """Values at (y, x) as a smooth picture where the grid is uniform, as cells where it is not."""
+    steps = [np.diff(grid) for grid in (x, y)]
+    if all(len(step) and np.allclose(step, step[0], rtol=1e-6, atol=0) and step[0] > 0 for step in steps):
+        half = [0.5 * step[0] for step in steps]
+        extent = (x[0] - half[0], x[-1] + half[0], y[0] - half[1], y[-1] + half[1])
+        drawn: Any = axes.imshow(values, origin="lower", extent=extent, interpolation="bilinear", **colours)
+    else:
+        drawn = axes.pcolormesh(x, y, values, shading="nearest", rasterized=True, **colours)
+    axes.set_aspect("equal")
+    axes.set_xlim(x[0], x[-1])
+    axes.set_ylim(y[0], y[-1])
+    return drawn

@@ -30,10 +30,12 @@ class Solution:
 
     @property
     def sector(self) -> Sector:
+        """The sector of order zero."""
         return self.liouvillian.sector
 
     @property
     def cutoffs(self) -> dict[str, int]:
+        """Levels kept of each oscillator."""
         return self.liouvillian.generator.space.cutoffs
 
     def state(self) -> State:
@@ -42,6 +44,7 @@ class Solution:
 
     @property
     def residual(self) -> float:
+        """‖𝓛ρ‖/‖|𝓛||ρ|‖."""
         return scale_free_residual(self.liouvillian.matrix, self.vector)
 
 

@@ -134,7 +134,8 @@ def refuse_unbounded(model: Model, state: State) -> None:
     rate = _linear_growth(model)
     if rate is not None and rate >= 0:
         raise NoSteadyState(
-            f"The model has no normalisable steady state: amplitudes grow at the rate {rate:.3g}, gain above loss ({numbers}).",
+            f"The model has no normalisable steady state: amplitudes grow at the rate {rate:.3g}, "
+            f"gain above loss ({numbers}).",
             remedy,
         )
     for site in model.sites:
@@ -154,7 +155,7 @@ def _mean_level(state: State, name: str) -> float:
 
 
 def _linear_growth(model: Model) -> float | None:
-    """Largest growth rate of the amplitudes ⟨a⟩; None where their equations are not linear or not of oscillators only."""
+    """Largest growth rate of the amplitudes ⟨a⟩; None where their equations are not linear."""
     if not all(isinstance(site, Oscillator) for site in model.sites):
         return None
     size = len(model.sites)

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 
 from photinus.errors import InvalidInput, NotConverged
 from photinus.model import Model
@@ -154,19 +155,19 @@ class Krylov(Method):
         precondition = Splitting(liouvillian)
         start = guess
         if start is None:
-            start = np.zeros(sector.size, dtype=complex)
+            start = np.zeros(sector.size, dtype=matrix.dtype)
             start[sector.trace] = 1 / len(sector.trace)
-        vector, products = self._to_zero(matrix, precondition, np.asarray(start, dtype=complex))
+        vector, products = self._to_zero(matrix, precondition, np.asarray(start))
         vector = vector / vector[sector.trace].sum()
         residual = scale_free_residual(matrix, vector)
         if not residual <= self.tolerance:
             raise NotConverged(
-                f"GMRES stagnated at the residual {residual:.1e} after {products} products (goal {self.tolerance:.0e}).",
+                f"GMRES stagnated at the residual {residual:.1e} (goal {self.tolerance:.0e}) after {products} products.",
                 "Use a larger restart=, ph.Direct(), or check whether the steady state is unique.",
             )
         return NullVector(vector, float("nan"), self._nullity(matrix, precondition, vector, sector.trace))
 
-    def _to_zero(self, matrix: np.ndarray, precondition: Splitting, start: np.ndarray) -> tuple[np.ndarray, int]:
+    def _to_zero(self, matrix: sp.sparray, precondition: Splitting, start: np.ndarray) -> tuple[np.ndarray, int]:
         """The null vector that GMRES reaches from ``start``, the residual measured by the flux |𝓛||ρ|."""
         vector, products = start, 0
         for _ in range(4):
@@ -187,7 +188,7 @@ class Krylov(Method):
             vector = vector / np.abs(vector).sum() if np.isfinite(vector).all() else start
         return vector, products
 
-    def _nullity(self, matrix: np.ndarray, precondition: Splitting, vector: np.ndarray, places: np.ndarray) -> int:
+    def _nullity(self, matrix: sp.sparray, precondition: Splitting, vector: np.ndarray, places: np.ndarray) -> int:
         """1 where a random perturbation dies out, 2 where something other than the state itself survives."""
         noise = np.random.default_rng(7).normal(size=(2, vector.size))
         start = precondition(noise[0] + 1j * noise[1])
@@ -195,7 +196,7 @@ class Krylov(Method):
 
     def _survivor(
         self,
-        matrix: np.ndarray,
+        matrix: sp.sparray,
         precondition: Splitting,
         start: np.ndarray,
         known: tuple[np.ndarray, np.ndarray] | None,
@@ -241,7 +242,7 @@ class Krylov(Method):
         return np.asarray(vector / vector[liouvillian.sector.trace].sum())
 
 
-def scale_free_residual(matrix: np.ndarray, vector: np.ndarray) -> float:
+def scale_free_residual(matrix: sp.sparray, vector: np.ndarray) -> float:
     """‖Ax‖ / ‖|A||x|‖, the change of x relative to the flux through it."""
     flux = float(np.linalg.norm(abs(matrix) @ np.abs(vector)))
     return float(np.linalg.norm(matrix @ vector)) / flux if flux > 0 else 0.0
@@ -284,7 +285,7 @@ class Auto(Method):
         --------
         >>> import photinus as ph
         >>> print(ph.Auto().explain(ph.zoo.van_der_pol(gain=1, two_photon_loss=0.1, drive=0.2), ph.Fixed(28)))
-        Tridiagonal: 784 unknowns of 784, about 1.43 MB
+        Tridiagonal: 784 unknowns of 784, about 782 kB
         """
         if isinstance(cutoff, Converged):
             cutoff = Fixed(cutoff.start)

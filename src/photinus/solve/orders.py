@@ -51,6 +51,7 @@ def _plan_by(sector: Sector, keys: Keys, weights: np.ndarray) -> TridiagonalPlan
     live = (order >= 0) | (group == 0)
     if group.max() == 0:
         return None
+    group = _merged(group, live)
     members = tuple(np.flatnonzero(live & (group == b)) for b in range(group.max() + 1))
     position = np.zeros(sector.size, dtype=np.intp)
     for m in members:
@@ -75,3 +76,10 @@ def _plan_by(sector: Sector, keys: Keys, weights: np.ndarray) -> TridiagonalPlan
     return TridiagonalPlan(
         members, sector.transpose, np.concatenate(source), np.concatenate(destination), position[sector.trace]
     )
+
+
+def _merged(group: np.ndarray, live: np.ndarray) -> np.ndarray:
+    """The outermost groups joined into one of up to 48 unknowns: small steps cost more than they save."""
+    sizes = np.bincount(group[live])
+    outer = np.cumsum(sizes[::-1])[::-1]
+    return np.minimum(group, max(1, int(np.argmax(outer <= 48)) if (outer <= 48).any() else len(sizes) - 1))

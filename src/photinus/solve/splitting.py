@@ -14,7 +14,7 @@ import numpy as np
 import scipy.linalg as la
 import scipy.sparse as sp
 
-from photinus.space.liouvillian import Liouvillian
+from photinus.space.liouvillian import Diagonals, Liouvillian
 
 ILL_CONDITIONED = 1e6
 
@@ -37,6 +37,7 @@ class SchurForm:
 
     @property
     def values(self) -> np.ndarray:
+        """The eigenvalues of K."""
         return np.diagonal(self.triangle)
 
 
@@ -63,6 +64,7 @@ class Splitting:
     def __init__(self, liouvillian: Liouvillian):
         sector, graded = liouvillian.sector, liouvillian.generator.grading
         self.sector = sector
+        self._real = not any(np.iscomplexobj(x) for x in liouvillian.generator.no_jump.values())
         classes = sorted({c for q, r, _ in sector.blocks for c in (q, r)})
         self._forms = decompose({q: no_jump_block(liouvillian, q) for q in classes})
         rate = max((float(np.abs(f.values).max(initial=0.0)) for f in self._forms.values()), default=1.0)
@@ -84,7 +86,8 @@ class Splitting:
         if charge is None or len(self._levels) < 2:
             return None
         weights = np.array(liouvillian.generator.grading.group.weights).sum(axis=0, where=_u1(liouvillian)[:, None])
-        down, up = {}, {}
+        down: Diagonals = {}
+        up: Diagonals = {}
         for (s, t), value in liouvillian.jump_diagonals.items():
             step = int(weights @ np.array(s))
             if step:
@@ -108,7 +111,7 @@ class Splitting:
                 start += cut.stop - cut.start
                 block = f.reshape(len(self._forms[q].values), -1)
                 out[cut] = self._solve(q, r, block).ravel()
-        return out
+        return out.real if self._real and not np.iscomplexobj(y) else out
 
     def _solve(self, q: int, r: int, f: np.ndarray) -> np.ndarray:
         """X of −(K_q X + X K_r†) = F."""
@@ -117,7 +120,8 @@ class Splitting:
             inner = left.inverse @ f @ right.inverse.conj().T
             inner /= self._gaps[q]
             return left.vectors @ inner @ right.vectors.conj().T
-        assert isinstance(left, SchurForm) and isinstance(right, SchurForm)
+        assert isinstance(left, SchurForm)
+        assert isinstance(right, SchurForm)
         a, b = -left.triangle, -right.triangle
         a[np.diag_indices_from(a)] += self._shift
         (trsyl,) = la.get_lapack_funcs(("trsyl",), (a, b))

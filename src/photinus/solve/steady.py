@@ -86,7 +86,7 @@ def steady_state(
         cutoffs = cutoff.start(model)
         _refuse_conserved(model, cutoffs)
         solution = _solve(model, cutoffs, method, None)
-        refined, delta, error = _refine(model, solution, method)
+        refined, _, error = _refine(model, solution, method)
         state = _certified(solution, refined, error, cutoff.tolerance, started)
         if error > TRANSIENT:
             refuse_unbounded(model, state)
@@ -112,7 +112,7 @@ def _converge(model: Model, cutoff: Converged, method: Method, near: State | Non
             raise NotConverged(
                 f"The truncation error is still {error:.1e} with {_text(solution.cutoffs)} levels "
                 f"(goal {cutoff.tolerance:.0e}), and {worst!r} would need {following[worst]}.",
-                "Check that the loss exceeds the gain, use a larger Converged(tolerance), or raise Converged(maximum=…).",
+                "Check that the loss exceeds the gain, use a larger tolerance, or raise Converged(maximum=…).",
             )
         if refined.exact and all(following[k] <= n for k, n in refined.cutoffs.items()):
             solution = refined  # already solved in full as the judge of the last one
@@ -125,7 +125,7 @@ def _next(model: Model, cutoffs: dict[str, int], method: Method, refined: Soluti
         return _solve(model, cutoffs, method, refined.state())
     except MemoryBudgetExceeded as refusal:
         raise MemoryBudgetExceeded(
-            f"The truncation error is {error:.1e} with {_text(refined.cutoffs)} levels, and the next step does not fit: "
+            f"The truncation error is {error:.1e} with {_text(refined.cutoffs)} levels; the next step does not fit: "
             f"{refusal.cause}",
             "Use a larger Converged(tolerance). " + refusal.remedy,
         ) from refusal
@@ -172,9 +172,8 @@ def _refuse_conserved(model: Model, cutoffs: dict[str, int]) -> None:
 
 def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State | None) -> Solution:
     """The stationary state at fixed cutoffs, unique or an error."""
-    liouvillian = _prepare(model, cutoffs, method)
+    liouvillian, chosen = _prepare(model, cutoffs, method)
     sector = liouvillian.sector
-    chosen = method.choose(liouvillian) if isinstance(method, Auto) else method
     start = _projected(guess, sector) if guess is not None and isinstance(chosen, Krylov) else None
     try:
         found = chosen.null_vector(liouvillian, start)
@@ -194,13 +193,15 @@ def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State |
     return solution
 
 
-def _prepare(model: Model, cutoffs: dict[str, int], method: Method) -> Liouvillian:
+def _prepare(model: Model, cutoffs: dict[str, int], method: Method) -> tuple[Liouvillian, Method]:
+    """The generator at these cutoffs and the method for it, after a look at the memory that both would take."""
     made = generator(model, cutoffs)
     liouvillian = made.liouvillian(made.grading.sector(made.grading.group.zero))
     n = liouvillian.sector.size
     require_memory(assembly_bytes(liouvillian), method.memory, f"The generator of {n} unknowns", ALTERNATIVES)
-    method.require(liouvillian)
-    return liouvillian
+    chosen = method.choose(liouvillian) if isinstance(method, Auto) else method
+    chosen.require(liouvillian)
+    return liouvillian, chosen
 
 
 def _degenerate(dimension: int, cutoffs: dict[str, int]) -> DegenerateSteadyState:
@@ -208,7 +209,7 @@ def _degenerate(dimension: int, cutoffs: dict[str, int]) -> DegenerateSteadyStat
     return DegenerateSteadyState(
         f"The steady state is not unique: at least {dimension} linearly independent operators are stationary{where}, "
         "to the precision of the numbers.",
-        "Add a process that connects them (a local loss, a drive), or ask for the long-time limit of one initial state.",
+        "Add a process that connects them, such as a local loss or a drive.",
         dimension,
     )
 
@@ -217,9 +218,8 @@ def _refine(model: Model, solution: Solution, method: Method) -> tuple[Solution,
     """The solution corrected in a larger space, the correction, and the truncation error."""
     if not solution.cutoffs:
         return solution, np.zeros(solution.sector.size), 0.0
-    liouvillian = _prepare(model, enlarged(solution.cutoffs), method)
+    liouvillian, chosen = _prepare(model, enlarged(solution.cutoffs), method)
     larger = liouvillian.sector
-    chosen = method.choose(liouvillian) if isinstance(method, Auto) else method
     vector = chosen.correction(liouvillian, solution.sector.embed(solution.vector, larger))
     if not np.isfinite(vector).all():
         raise _degenerate(2, liouvillian.generator.space.cutoffs)

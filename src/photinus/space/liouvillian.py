@@ -19,6 +19,9 @@ from photinus.model import Model
 from photinus.space.sectors import Grading, Sector, grading
 from photinus.space.space import Bands, Shift, Space, make_space
 
+Diagonals = dict[tuple[Shift, Shift], np.ndarray]
+"""(s, s′) -> values of the terms that take |n⟩⟨m| to |n + s⟩⟨m + s′|, one for each unknown."""
+
 
 @dataclass(frozen=True)
 class Generator:
@@ -39,6 +42,7 @@ class Generator:
 
     @property
     def space(self) -> Space:
+        """The kets that are kept."""
         return self.grading.space
 
     def liouvillian(self, sector: Sector) -> Liouvillian:
@@ -76,10 +80,10 @@ class Liouvillian:
     sector: Sector
 
     @cached_property
-    def no_jump_diagonals(self) -> dict[tuple[Shift, Shift], np.ndarray]:
+    def no_jump_diagonals(self) -> Diagonals:
         """𝓢ρ = Kρ + ρK†, by shifts."""
         rows, columns = self.sector.kets
-        out: dict[tuple[Shift, Shift], np.ndarray] = {}
+        out: Diagonals = {}
         zero = (0,) * self.generator.space.coordinates.shape[1]
         for s, x in self.generator.no_jump.items():
             for key, value in (((s, zero), x[rows]), ((zero, s), np.conj(x)[columns])):
@@ -87,11 +91,11 @@ class Liouvillian:
         return out
 
     @cached_property
-    def jump_diagonals(self) -> dict[tuple[Shift, Shift], np.ndarray]:
+    def jump_diagonals(self) -> Diagonals:
         """𝓙ρ = Σ rate LρL†, by shifts; pairs of words that cancel between jumps are left out exactly."""
         rows, columns = self.sector.kets
         group = self.generator.grading.group
-        out: dict[tuple[Shift, Shift], np.ndarray] = {}
+        out: Diagonals = {}
         for rate, bands in self.generator.jumps:
             for s, x in bands.items():
                 for t, y in bands.items():
@@ -102,28 +106,22 @@ class Liouvillian:
         return out
 
     @cached_property
-    def diagonals(self) -> dict[tuple[Shift, Shift], np.ndarray]:
+    def diagonals(self) -> Diagonals:
         """All of 𝓛."""
         out = dict(self.no_jump_diagonals)
         for key, value in self.jump_diagonals.items():
             out[key] = out[key] + value if key in out else value
         return out
 
-    def sparse(self, diagonals: dict[tuple[Shift, Shift], np.ndarray]) -> sp.csc_array:
+    def sparse(self, diagonals: Diagonals) -> sp.csc_array:
         """Diagonals as a sparse matrix."""
         n = self.sector.size
         if not diagonals:
             return sp.csc_array((n, n))
-        dtype = np.result_type(*diagonals.values())
-        index = np.empty((n, len(diagonals)), dtype=np.int32)
-        data = np.empty((n, len(diagonals)), dtype=dtype)
-        for k, ((s, t), value) in enumerate(diagonals.items()):
-            index[:, k] = self.sector.targets(s, t)
-            data[:, k] = value
-        # An empty shift pair other than the first would repeat an entry; targets of different shifts never coincide.
-        keep = (index >= 0) & (data != 0)
-        pointer = np.concatenate([[0], np.cumsum(keep.sum(axis=1))])
-        return sp.csc_array((data[keep], index[keep], pointer), shape=(n, n))
+        keep, rows, pointer = self.sector.pattern(tuple(diagonals))
+        # Targets of different shifts never coincide, so that no entry stands twice.
+        data = np.stack(list(diagonals.values()), axis=1)
+        return sp.csc_array((data[keep], rows, pointer), shape=(n, n))
 
     @cached_property
     def matrix(self) -> sp.csc_array:

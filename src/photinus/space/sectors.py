@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from photinus.model import Group, Order
-from photinus.space.space import Space
+from photinus.space.space import Shift, Space
 
 
 @dataclass(frozen=True)
@@ -159,9 +159,13 @@ class Sector:
         rows, columns = self.kets
         return self.index(columns, rows)
 
-    def targets(self, left: tuple[int, ...], right: tuple[int, ...]) -> np.ndarray:
+    def targets(self, left: Shift, right: Shift) -> np.ndarray:
         """Where |n + left⟩⟨m + right| stands for every |n⟩⟨m|; -1 where it left the space."""
         return _targets(self, left, right) if self.size <= 100_000 else _targets.__wrapped__(self, left, right)
+
+    def pattern(self, keys: tuple[tuple[Shift, Shift], ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of a matrix with these diagonals: which (unknown, key) stay in the space, their rows, the column pointer."""
+        return _pattern(self, keys) if self.size <= 100_000 else _pattern.__wrapped__(self, keys)
 
     def embed(self, vector: np.ndarray, larger: Sector) -> np.ndarray:
         """The same operator in the sector of a larger space."""
@@ -173,9 +177,17 @@ class Sector:
 
 
 @lru_cache(maxsize=256)
-def _targets(sector: Sector, left: tuple[int, ...], right: tuple[int, ...]) -> np.ndarray:
+def _targets(sector: Sector, left: Shift, right: Shift) -> np.ndarray:
     space = sector.grading.space
     rows, columns = sector.kets
     out = sector.index(space.shifted(left)[rows], space.shifted(right)[columns])
     out.setflags(write=False)
     return out
+
+
+@lru_cache(maxsize=64)
+def _pattern(sector: Sector, keys: tuple[tuple[Shift, Shift], ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    index = np.stack([sector.targets(s, t).astype(np.int32) for s, t in keys], axis=1)
+    keep = index >= 0
+    pointer = np.concatenate([[0], np.cumsum(keep.sum(axis=1))]).astype(np.int32)
+    return keep, index[keep], pointer

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,11 +152,14 @@ def _load_netcdf(path: str | os.PathLike[str]) -> xarray.Dataset:
         raise StoreError(
             f"The netCDF file {str(path)!r} is damaged: {' '.join(str(error).split())}.", "Export the table again."
         ) from error
-    variables: dict[Any, Any] = {}
+    # As in a fresh table: one long reason must not make every entry as wide as itself.
+    variables: dict[Any, Any] = {
+        name: variable.astype(object) for name, variable in table.data_vars.items() if variable.dtype.kind == "U"
+    }
     for key, variable in table.data_vars.items():
         name = variable.attrs.get("complex_of")
         if name is None:
-            variables[key] = variable
+            variables.setdefault(key, variable)
         elif name not in variables:
             whole = table[f"{name}_re"] + 1j * table[f"{name}_im"]
             whole.attrs = {key: value for key, value in variable.attrs.items() if key != "complex_of"}
@@ -200,7 +204,8 @@ def export(dataset: xarray.Dataset, path: str | os.PathLike[str]) -> None:
             f"The file {str(place)!r} cannot be written: {reason}.", "Choose a place that can be written."
         ) from error
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):  # gone, renamed, or never made
+            aside.unlink()
 
 
 def _without_complex(dataset: xarray.Dataset) -> xarray.Dataset:

@@ -109,8 +109,8 @@ def shared_bath_pair(
 ) -> Model:
     """Two van der Pol oscillators a and b that lose into one shared bath, coupling·D[a − e^{iθ}b].
 
-    The bath is blind to the mode a + e^{iθ}b… with φ_a − φ_b = θ, which survives: the relative phase locks at θ
-    (arg⟨a†b⟩ = −θ), each oscillator's own phase stays uniform.
+    The bath is blind to the mode a + e^{iθ}b, in which φ_a − φ_b = θ, and damps the other one: the relative phase
+    locks at θ (arg⟨a†b⟩ = −θ), while each oscillator's own phase stays uniform.
 
     Parameters
     ----------

@@ -1,0 +1,91 @@
+"""Run one workload in a fresh process, with a fixed number of threads, and measure its time and peak memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+WORKER = """
+import importlib, json, resource, sys, time
+module, function, arguments = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+work = getattr(importlib.import_module(module), function)
+prepared = work(**arguments)  # imports and warm-up; returns the thing to be timed
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+start = time.perf_counter()
+answer = prepared()
+seconds = time.perf_counter() - start
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+scale = 1 if sys.platform == "darwin" else 1024
+print(json.dumps({"seconds": seconds, "peak": (after - before) * scale, "resident": after * scale, "answer": answer}))
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one workload cost: wall seconds, memory above what the imports took (bytes), and its answer."""
+
+    seconds: float
+    peak: float
+    resident: float
+    answer: dict[str, float]
+
+
+def measure(
+    module: str, function: str, *, threads: int = 1, timeout: float = 1200, **arguments: object
+) -> Outcome | None:
+    """Time ``function(**arguments)()`` of a module in its own process; None where it failed or took too long."""
+    names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+    environment = {**os.environ, **dict.fromkeys(names, str(threads)), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", WORKER, module, function, json.dumps(arguments)]
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    if done.returncode:
+        sys.stderr.write(done.stderr[-600:] + "\n")
+        return None
+    return Outcome(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def machine() -> dict[str, str]:
+    """The machine and the versions that a result belongs to."""
+    import numpy
+    import scipy
+
+    import photinus
+
+    versions = {"photinus": photinus.__version__, "numpy": numpy.__version__, "scipy": scipy.__version__}
+    try:
+        import qutip
+
+        versions["qutip"] = qutip.__version__
+    except ImportError:
+        pass
+    cpu = platform.processor()
+    for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []:
+        if line.startswith("model name"):
+            cpu = line.split(":", 1)[1].strip()
+            break
+    return {"cpu": cpu, "cores": str(os.cpu_count()), "python": platform.python_version(), **versions}
+
+
+def save(name: str, rows: list[dict[str, object]]) -> Path:
+    """Write a benchmark's rows with the machine's description to ``benchmarks/results/NAME.json``."""
+    path = ROOT / "benchmarks" / "results" / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps({"machine": machine(), "rows": rows}, indent=1) + "\n")
+    return path
+
+
+def row(case: str, package: str, outcome: Outcome | None) -> dict[str, object]:
+    """One line of a result."""
+    return {"case": case, "package": package, **(asdict(outcome) if outcome else {"seconds": None})}
