@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import subprocess
@@ -305,6 +306,22 @@ def test_ctrl_c_stores_what_is_done_and_says_how_to_go_on(tmp_path):
 def test_ctrl_c_without_a_store_says_what_is_lost():
     with pytest.raises(sweep.SweepInterrupted, match=r"5 of 9 points were done and are lost\. Pass store="):
         sweep.run(sample.interrupted, {"x": range(9)})
+
+
+def test_ctrl_c_stores_what_has_arrived_and_was_not_yet_looked_at(tmp_path, monkeypatch):
+    class Interrupted:
+        """A pool in which Ctrl-C comes while outcomes wait to be received."""
+
+        def receive(self, timeout):
+            raise KeyboardInterrupt
+
+        def drain(self):
+            return [driver.Outcome(2, {"power": 4.0}, "", 0.1)]
+
+    monkeypatch.setattr(driver, "start_pool", lambda job, count: contextlib.nullcontext(Interrupted()))
+    with pytest.raises(sweep.SweepInterrupted, match="1 of 5 points are stored"):
+        sweep.run(sample.Power(2), {"x": range(5)}, store=tmp_path / "a.db", workers=2)
+    assert sweep.load(tmp_path / "a.db").power[2] == 4.0
 
 
 # ---- the rest ----

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from photinus import sweep
 from photinus.errors import OutputError, PlanMismatch, StoreError
+from photinus.sweep import lock
 from photinus.sweep.axes import make_grid
 from photinus.sweep.evaluate import Outcome
 from photinus.sweep.lock import hold_lock
@@ -226,6 +227,7 @@ def test_overwritten_bytes_are_found_or_harmless(tmp_path):
 
 WRITER = """
 import os, signal, sys
+from photinus.sweep import lock
 from photinus.sweep.axes import make_grid
 from photinus.sweep.evaluate import Outcome
 from photinus.sweep.plan import make_plan
@@ -367,4 +369,21 @@ with hold_lock(Path({str(path)!r})):
         owner.kill()
         owner.wait()
         with hold_lock(path):
+            pass
+
+
+def test_a_lock_file_removed_while_it_was_being_locked_is_made_again(tmp_path, monkeypatch):
+    """The former owner removes its lock file after we have opened it: what we then lock is no file any more."""
+    try_lock, calls = lock._try_lock, []
+
+    def lose_the_race_once(descriptor):
+        if not calls:
+            os.unlink(tmp_path / "a.db.lock")
+        calls.append(descriptor)
+        try_lock(descriptor)
+
+    monkeypatch.setattr(lock, "_try_lock", lose_the_race_once)
+    with hold_lock(tmp_path / "a.db"):
+        assert len(calls) == 2
+        with pytest.raises(StoreError, match="in use"), hold_lock(tmp_path / "a.db"):
             pass

@@ -85,7 +85,7 @@ def _acquire(path: Path, store: Path) -> int:
             ) from error
         # The former owner may have removed the file between our opening and our locking it.
         with suppress(FileNotFoundError):
-            if True or os.path.samestat(os.fstat(descriptor), os.stat(path)):
+            if os.path.samestat(os.fstat(descriptor), os.stat(path)):
                 os.ftruncate(descriptor, 0)
                 return descriptor
         os.close(descriptor)
