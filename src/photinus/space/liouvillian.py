@@ -118,10 +118,12 @@ class Liouvillian:
         n = self.sector.size
         if not diagonals:
             return sp.csc_array((n, n))
-        keep, rows, pointer = self.sector.pattern(tuple(diagonals))
+        source, rows, pointer = self.sector.pattern(tuple(diagonals))
         # Targets of different shifts never coincide, so that no entry stands twice.
-        data = np.stack(list(diagonals.values()), axis=1)
-        return sp.csc_array((data[keep], rows, pointer), shape=(n, n))
+        data = np.stack(list(diagonals.values()), axis=1).ravel()[source]
+        matrix = sp.csc_array((data, rows, pointer), shape=(n, n))
+        matrix.has_sorted_indices = True
+        return matrix
 
     @cached_property
     def matrix(self) -> sp.csc_array:

@@ -164,7 +164,8 @@ class Sector:
         return _targets(self, left, right) if self.size <= 100_000 else _targets.__wrapped__(self, left, right)
 
     def pattern(self, keys: tuple[tuple[Shift, Shift], ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Of a matrix with these diagonals: which (unknown, key) stay in the space, their rows, the column pointer."""
+        """Of a matrix with these diagonals in compressed columns: where each entry comes from in the (unknowns, keys) table
+        of values, its row, and the pointer to the columns; rows are sorted."""
         return _pattern(self, keys) if self.size <= 100_000 else _pattern.__wrapped__(self, keys)
 
     def embed(self, vector: np.ndarray, larger: Sector) -> np.ndarray:
@@ -188,6 +189,12 @@ def _targets(sector: Sector, left: Shift, right: Shift) -> np.ndarray:
 @lru_cache(maxsize=64)
 def _pattern(sector: Sector, keys: tuple[tuple[Shift, Shift], ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     index = np.stack([sector.targets(s, t).astype(np.int32) for s, t in keys], axis=1)
-    keep = index >= 0
+    order = np.argsort(index, axis=1, kind="stable")
+    rows = np.take_along_axis(index, order, axis=1)
+    keep = rows >= 0
+    source = (np.arange(sector.size)[:, None] * len(keys) + order)[keep]
     pointer = np.concatenate([[0], np.cumsum(keep.sum(axis=1))]).astype(np.int32)
-    return keep, index[keep], pointer
+    out = source, rows[keep], pointer
+    for array in out:  # matrices share these arrays: nobody may sort them in place
+        array.setflags(write=False)
+    return out
