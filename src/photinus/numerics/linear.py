@@ -47,12 +47,12 @@ def column_scale(diagonal: np.ndarray) -> np.ndarray:
 
 
 def dense_null_vector(matrix: np.ndarray, places: np.ndarray) -> NullVector:
-    """By LU of A D⁻¹ + t tᵀ/|t|, which is regular exactly when the null space has dimension 1."""
+    """By LU of A D⁻¹ + c t tᵀD⁻¹, which is regular exactly when the null space has dimension 1."""
     scale = column_scale(np.diagonal(matrix))
     scaled = matrix / scale
     bordered = np.array(scaled, order="F")
     weight = 1 / len(places)
-    bordered[np.ix_(places, places)] += weight / scale[places]
+    bordered[np.ix_(places, places)] += weight * scale[places].min() / scale[places]
     target = np.zeros(len(matrix), dtype=bordered.dtype)
     target[places] = weight
     norm = np.abs(bordered).sum(axis=0).max()

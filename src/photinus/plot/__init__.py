@@ -14,8 +14,8 @@ function                    picture
 ==========================  ==================================================================
 
 Colours are safe for the colour-blind (viridis, cividis, RdBu, the lines of Okabe and Ito), labels carry symbols and
-units. The look is :func:`style`, a context; global settings of matplotlib are never changed. Without ``axes`` a function
-makes a new pyplot figure, which a notebook shows; :func:`save` writes any of them to a file, whole or not at all.
+units. The look is :func:`style`, a context; global settings of matplotlib are never changed. Without ``axes`` a
+function makes a new pyplot figure, which a notebook shows; :func:`save` writes one to a file, whole or not at all.
 """
 
 from photinus.plot.files import save, write_aside

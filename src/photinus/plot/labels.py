@@ -50,7 +50,7 @@ def axis_label(name: str, attributes: Mapping[str, Any]) -> str:
     name : str
         Name of the variable or coordinate.
     attributes : mapping
-        Its attributes; ``long_name`` replaces the name, ``units`` is appended. A unit that is itself a parameter divides.
+        Its attributes; ``long_name`` replaces the name, ``units`` is appended. A unit that is a parameter divides.
 
     Examples
     --------
@@ -99,4 +99,6 @@ def parameters_text(parameters: Mapping[str, Any]) -> str:
 
 def _parameter(name: str, value: Any) -> str:
     shown = f"{value:.4g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
+    if name in SYMBOLS and (power := re.fullmatch(r"(.*)e([+-]\d+)", shown)):
+        shown = rf"{power[1]} \times 10^{{{int(power[2])}}}"
     return f"${SYMBOLS[name]} = {shown}$" if name in SYMBOLS else f"{symbol(name)} = {shown}"

@@ -35,7 +35,7 @@ def tongue(
     Parameters
     ----------
     dataset : xarray.Dataset
-        A table with the quantity over exactly these two axes; of a larger one choose a part first, ``dataset.sel(...)``.
+        A table with the quantity over exactly these two axes; of a larger one choose a part, ``dataset.sel(...)``.
     quantity : str
         A real quantity. One that takes both signs is drawn on a diverging map centred at 0; cells without a value are
         grey.
@@ -159,7 +159,13 @@ def _draw_boundaries(axes: Axes, boundary: Line | Mapping[str, Line] | None) -> 
 
 
 def _draw_marks(axes: Axes, marks: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
-    look = {"color": "white", "markeredgecolor": "black", "markersize": 6, "linestyle": "none", "clip_on": False}
+    look: dict[str, Any] = {
+        "color": "white",
+        "markeredgecolor": "black",
+        "markersize": 6,
+        "linestyle": "none",
+        "clip_on": False,
+    }
     return {
         label: axes.plot([across], [up], marker="o^sDv<>p"[number % 8], zorder=5, **look)[0]
         for number, (label, (across, up)) in enumerate(marks.items())

@@ -98,7 +98,7 @@ def joint_phase(
     axes: Axes | None = None,
     title: str | None = None,
 ) -> Axes:
-    r"""The joint density :math:`P(\varphi_a, \varphi_b)` of two phases on a torus cut open: opposite edges are the same.
+    r"""The joint density :math:`P(\varphi_a, \varphi_b)` of two phases on a torus cut open: opposite edges are one.
 
     Parameters
     ----------

@@ -69,7 +69,8 @@ def style() -> Iterator[None]:
     """
     import matplotlib
 
-    with matplotlib.rc_context(dict(SETTINGS)):
+    settings: Any = dict(SETTINGS)  # matplotlib's types know every key, of every version its own
+    with matplotlib.rc_context(settings):
         yield
 
 
@@ -127,7 +128,7 @@ def colour_bar(axes: Axes, drawn: Any, label: str) -> Colorbar:
     """A colour bar beside the axes, exactly as high as they are."""
     made = axes.figure.colorbar(drawn, cax=axes.inset_axes((1.03, 0.0, 0.04, 1.0)))
     made.set_label(label)
-    made.outline.set_linewidth(0.7)  # type: ignore[operator]
+    made.outline.set_linewidth(0.7)
     return made
 
 
