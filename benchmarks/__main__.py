@@ -10,7 +10,7 @@ from pathlib import Path
 def main() -> int:
     """Run the named benchmarks."""
     here = Path(__file__).parent
-    names = sorted(p.stem for p in here.glob("*.py") if p.stem not in ("__init__", "__main__", "process"))
+    names = sorted(p.stem for p in here.glob("*.py") if p.stem not in ("__init__", "__main__", "process", "worker"))
     unknown = [name for name in sys.argv[1:] if name not in names]
     if unknown or len(sys.argv) == 1:
         print(f"usage: python -m benchmarks NAME …\nbenchmarks: {', '.join(names)}")

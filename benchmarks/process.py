@@ -12,20 +12,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-WORKER = """
-import importlib, json, resource, sys, time
-module, function, arguments = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-work = getattr(importlib.import_module(module), function)
-prepared = work(**arguments)  # imports and warm-up; returns the thing to be timed
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-start = time.perf_counter()
-answer = prepared()
-seconds = time.perf_counter() - start
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-scale = 1 if sys.platform == "darwin" else 1024
-print(json.dumps({"seconds": seconds, "peak": (after - before) * scale, "resident": after * scale, "answer": answer}))
-"""
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -43,7 +29,7 @@ def measure(
     """Time ``function(**arguments)()`` of a module in its own process; None where it failed or took too long."""
     names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
     environment = {**os.environ, **dict.fromkeys(names, str(threads)), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", WORKER, module, function, json.dumps(arguments)]
+    command = [sys.executable, "-m", "benchmarks.worker", module, function, json.dumps(arguments)]
     try:
         done = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout, check=False

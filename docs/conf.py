@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import importlib.metadata
 import inspect
 import pkgutil
@@ -67,6 +68,17 @@ def keep_first_line(app: Sphinx, what: str, name: str, obj: Any, options: Any, l
         lines[0] = f"{lines.pop().removeprefix(':type: ')}: {lines[0]}"
 
 
+def home_of(target: str, module: str | None) -> str:
+    """Where the name that a reader imports is defined: photinus.phase.wigner is phase.quasiprobability's."""
+    start = importlib.import_module(module) if module else photinus
+    for value, path in ((start, target), (photinus, target)):
+        for part in path.split("."):
+            value = getattr(value, part, None)
+        if getattr(value, "__qualname__", None) and getattr(value, "__module__", None):
+            return f"{value.__module__}.{value.__qualname__}"
+    return target
+
+
 def find_name(app: Sphinx, env: Any, node: Any, content: Any) -> Any:
     """A name may be written as a user writes it, `State.expect` or `photinus.Model`, if only one thing is called so."""
     if node.get("refdomain") != "py":
@@ -74,6 +86,8 @@ def find_name(app: Sphinx, env: Any, node: Any, content: Any) -> Any:
     target = node["reftarget"].removeprefix("photinus.")
     domain = env.get_domain("py")
     found = [name for name in domain.objects if name.endswith(f".{target}")]
+    if len(found) != 1:
+        found = [name for name in domain.objects if name == home_of(target, node.get("py:module"))]
     if len(found) != 1:
         return None
     role = "mod" if domain.objects[found[0]].objtype == "module" else "obj"

@@ -1,4 +1,4 @@
-"""Random models of every symmetry class, by name: a seed in, a model, cutoffs and the moduli of its weak symmetry out."""
+"""Random models of every symmetry class: a name and a seed in; a model, cutoffs and its symmetry's moduli out."""
 
 from __future__ import annotations
 

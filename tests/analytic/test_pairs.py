@@ -11,8 +11,10 @@ A, B = ph.oscillator("a"), ph.oscillator("b")
 PAIR = A.dag() * B
 
 
-def two_levels(*, dissipative: float = 0.0, coherent: float = 0.0, detuning: float = 0.0, gain: float = 1.0) -> ph.State:
-    """The limit k2 → ∞ exactly: the levels 0 and 1 of each oscillator, gain k1 and loss 2k1 (Lee and Sadeghpour 2013)."""
+def two_levels(
+    *, dissipative: float = 0.0, coherent: float = 0.0, detuning: float = 0.0, gain: float = 1.0
+) -> ph.State:
+    """The limit k2 → ∞ exactly: the levels 0 and 1 of each, gain k1 and loss 2k1 (Lee and Sadeghpour 2013)."""
     model = ph.zoo.coupled_van_der_pol(
         gain=gain,
         two_photon_loss=0.0,

@@ -124,8 +124,8 @@ def test_the_sectors_are_the_blocks_of_the_full_generator():
         assert not full[np.ix_(rest, place)].any()
 
 
-# The phase diffuses more slowly than the amplitude relaxes: λ(k = 1) < gap(k = 0). In the deep quantum limit the rates are
-# 3k1/2 and 3k1 exactly.
+# The phase diffuses more slowly than the amplitude relaxes: λ(k = 1) < gap(k = 0). In the deep quantum limit the
+# rates are 3k1/2 and 3k1 exactly.
 
 
 def slowest(model: ph.Model, levels: int, order: int) -> float:

@@ -1,8 +1,8 @@
 """The smallest limit cycle, undriven (Roulet and Bruder, PRL 121, 053601, 2018).
 
 H = δS_z, (gg/2) D[S₊S_z], (gd/2) D[S₋S_z]. S₊S_z takes m = −1 to 0 with amplitude −√2 and S₋S_z takes +1 to 0 with √2:
-populations decay with gg (m = −1) and gd (m = +1), into m = 0. A coherence |m⟩⟨m′| is fed by nothing and decays with half
-the sum of the decay rates of its levels, turning with δ(m − m′). The nine eigenvalues are therefore
+populations decay with gg (m = −1) and gd (m = +1), into m = 0. A coherence |m⟩⟨m′| is fed by nothing and decays with
+half the sum of the decay rates of its levels, turning with δ(m − m′). The nine eigenvalues are therefore
 {0, −gg, −gd, ±iδ − gd/2, ±iδ − gg/2, ±2iδ − (gg + gd)/2}.
 """
 

@@ -14,6 +14,7 @@ from photinus.algebra.qudit import Qudit
 from photinus.algebra.site import LocalWord, Site, require_same
 from photinus.algebra.spin import Spin
 from photinus.errors import InvalidInput
+from photinus.numerics.checks import whole_number
 
 Word: TypeAlias = tuple[tuple[Site, LocalWord], ...]  # factors on different sites, in natural order of the names
 Scalar: TypeAlias = int | float | complex | np.number[Any]
@@ -84,10 +85,14 @@ class Operator:
     def __add__(self, other: Operator | Scalar) -> Operator:
         if not _is_operand(other):
             return NotImplemented
+        other = as_operator(other)
         out = dict(self._terms)
-        for word, c in as_operator(other)._terms.items():
+        for word, c in other._terms.items():
             out[word] = out.get(word, 0) + c
-        return Operator(out)
+        total = Operator(out)
+        if self._terms.keys() != other._terms.keys():
+            _ = total.sites  # one name for two different sites is an error
+        return total
 
     __radd__ = __add__
 
@@ -186,8 +191,8 @@ def _matrix_distance(left: Operator, right: Operator, levels: int = 24) -> float
     return float(worst / scale) if scale else 0.0
 
 
-def _print_key(local: LocalWord) -> tuple[str, ...]:
-    return tuple(str(part) for part in local)
+def _print_key(local: LocalWord) -> tuple[tuple[int, int | str], ...]:
+    return tuple((0, part) if isinstance(part, int) else (1, str(part)) for part in local)
 
 
 def _term_text(word: Word, c: complex) -> str:
@@ -348,7 +353,7 @@ class QuditHandle:
 
     def __call__(self, m: int, n: int) -> Operator:
         for level in (m, n):
-            if isinstance(level, bool) or level != int(level) or not 0 <= level < self.site.dimension:
+            if whole_number(level, f"level of the {self.site!r}", minimum=0) >= self.site.dimension:
                 raise InvalidInput(
                     f"{self.site!r} has no level {level!r}.", f"Give levels from 0 to {self.site.dimension - 1}."
                 )

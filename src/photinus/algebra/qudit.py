@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from photinus.algebra.site import SUBSCRIPTS, LocalWord, Site
-from photinus.errors import InvalidInput
+from photinus.numerics.checks import whole_number
 
 
 class Qudit(Site):
@@ -20,10 +20,9 @@ class Qudit(Site):
     dimension: int
 
     def __init__(self, name: str, dimension: int):
-        if isinstance(dimension, bool) or dimension != int(dimension) or dimension < 1:
-            raise InvalidInput(f"The qudit {name!r} has {dimension} levels.", "Give a whole number, at least 1.")
-        object.__setattr__(self, "dimension", int(dimension))
-        super().__init__(name, int(dimension))
+        dimension = whole_number(dimension, f"number of levels of the qudit {name!r}")
+        object.__setattr__(self, "dimension", dimension)
+        super().__init__(name, dimension)
 
     def __repr__(self) -> str:
         return f"qudit {self.name!r} of {self.dimension} levels"

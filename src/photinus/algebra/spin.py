@@ -14,6 +14,7 @@ import numpy as np
 
 from photinus.algebra.site import LocalWord, Site, power
 from photinus.errors import InvalidInput
+from photinus.numerics.checks import real_number
 
 Polynomial: TypeAlias = tuple[float, ...]  # ascending powers of S_z
 
@@ -65,8 +66,8 @@ class Spin(Site):
     twice_j: int
 
     def __init__(self, name: str, j: float):
-        twice = 2 * j
-        if isinstance(j, bool) or not np.isfinite(twice) or twice != int(twice) or twice < 1:
+        twice = 2 * real_number(j, f"length j of the spin {name!r}")
+        if twice != int(twice) or twice < 1:
             raise InvalidInput(f"The spin {name!r} has length j = {j}.", "Give j = 1/2, 1, 3/2, ….")
         object.__setattr__(self, "twice_j", int(twice))
         super().__init__(name, int(twice) / 2)

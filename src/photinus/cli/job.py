@@ -63,9 +63,10 @@ def run_study(
         _refuse_if_all_failed(table, directory)
         from photinus.cli.output import write_outputs
 
-        yield from write_outputs(plan, table, directory, time.perf_counter() - started)
+        yield from write_outputs(plan, table, directory)
     for text in told:
         yield f"Warning: {text}"
+    yield f"done in {time.perf_counter() - started:.1f} s"
 
 
 def _sweep(plan: Plan, directory: Path, workers: int, retry_failed: bool) -> xarray.Dataset:

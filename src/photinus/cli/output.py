@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import xarray
 
 
-def write_outputs(plan: Plan, table: xarray.Dataset, directory: Path, seconds: float) -> Iterator[str]:
+def write_outputs(plan: Plan, table: xarray.Dataset, directory: Path) -> Iterator[str]:
     """Write the table, the figures and the report, and yield a summary line by line.
 
     Parameters
@@ -29,8 +29,6 @@ def write_outputs(plan: Plan, table: xarray.Dataset, directory: Path, seconds: f
     table : xarray.Dataset
     directory : Path
         Made already.
-    seconds : float
-        What the study took so far.
 
     Raises
     ------
@@ -48,7 +46,6 @@ def write_outputs(plan: Plan, table: xarray.Dataset, directory: Path, seconds: f
         yield f"Warning: {refusal}"
     for name in (REPORT, *(picture.path.name for picture in pictures), TABLE, STORE):
         yield f"  {directory / name}"
-    yield f"computed in {seconds:.1f} s"
 
 
 def _page(plan: Plan, directory: Path, notes: tuple[str, ...]) -> Page:

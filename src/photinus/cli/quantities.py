@@ -97,6 +97,7 @@ def tex(symbol: str) -> str:
 
     Examples
     --------
+    >>> from photinus.cli.quantities import tex
     >>> tex("R′"), tex("S_max"), tex("⟨n⟩")
     ("$R'$", '$S_\\mathrm{max}$', '$\\langle n\\rangle$')
     """

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import expm1, isfinite
+from math import expm1
 from typing import TYPE_CHECKING
 
 from photinus.errors import InvalidInput
+from photinus.numerics.checks import real_number
 
 if TYPE_CHECKING:
     from photinus.algebra import Operator
@@ -40,9 +41,9 @@ class Bath:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
             raise InvalidInput(f"The name of the bath is {self.name!r}.", "Give a non-empty string.")
-        t = self.temperature
-        if t is not None and (isinstance(t, bool) or not isfinite(t) or t < 0):
-            raise InvalidInput(f"The temperature of the bath {self.name!r} is {t}.", "Give a finite temperature ≥ 0.")
+        if self.temperature is not None:
+            temperature = real_number(self.temperature, f"temperature of the bath {self.name!r}", minimum=0.0)
+            object.__setattr__(self, "temperature", temperature)
 
     def jump(self, rate: float, operator: Operator, frequency: float, name: str | None = None) -> Jump:
         """A pair of jumps in detailed balance: rate·(n̄+1)·D[L] and rate·n̄·D[L†], n̄ = 1/(e^{ω/T} − 1).
@@ -69,11 +70,13 @@ class Bath:
             raise InvalidInput(
                 f"The bath {self.name!r} has no temperature.", "Give one: Bath(name, temperature=…), or use Jump(…)."
             )
-        if not (isfinite(frequency) and frequency > 0):
+        frequency = real_number(frequency, f"frequency of a jump of the bath {self.name!r}")
+        if frequency <= 0:
             raise InvalidInput(
                 f"The frequency of a jump of the bath {self.name!r} is {frequency}.",
                 "Give ω > 0, and the operator that lowers the energy.",
             )
+        rate = real_number(rate, f"rate of a jump of the bath {self.name!r}", minimum=0.0)
         ratio = frequency / self.temperature if self.temperature > 0 else float("inf")
         occupation = 1 / expm1(ratio) if ratio < 700 else 0.0
         return Jump(rate * (occupation + 1), operator, reverse=rate * occupation, bath=self, name=name)

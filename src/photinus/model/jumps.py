@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
-from numbers import Real
-from typing import Any
 
 from photinus.algebra import Operator
 from photinus.algebra.operator import as_operator
 from photinus.errors import InvalidInput
 from photinus.model.baths import Bath
-
-
-def real_number(value: Any, what: str, *, minimum: float | None = None) -> float:
-    """A finite real number, at least ``minimum`` where that is given, or :class:`InvalidInput`."""
-    if isinstance(value, bool) or not isinstance(value, Real):
-        item = getattr(value, "item", None)
-        value = item() if item is not None and getattr(value, "ndim", None) == 0 else value
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise InvalidInput(f"The {what} is {value!r}, which is not a real number.", "Give a real number.")
-    number = float(value)
-    if not isfinite(number):
-        raise InvalidInput(f"The {what} is {number}.", "Give a finite number.")
-    if minimum is not None and number < minimum:
-        raise InvalidInput(f"The {what} is {number:g}, below {minimum:g}.", f"Give a number of at least {minimum:g}.")
-    return number
+from photinus.numerics.checks import real_number
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,9 @@ def _cycle(apply: Apply, precondition: Apply, residual: np.ndarray, goal: float,
     for j in range(length):
         w = apply(precondition(basis[j]))
         head = basis[: j + 1]
-        column = head.conj() @ w
+        column = np.conj(head @ np.conj(w))  # conjugating w, not the whole basis
         w = w - column @ head
-        again = head.conj() @ w
+        again = np.conj(head @ np.conj(w))
         w -= again @ head
         column += again
         height = float(np.linalg.norm(w))

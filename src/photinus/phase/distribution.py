@@ -13,6 +13,7 @@ import numpy as np
 
 from photinus.algebra import Site, Spin
 from photinus.errors import InvalidInput
+from photinus.numerics.checks import whole_number
 from photinus.phase.weights import default_kind, order_sign, weights
 from photinus.space.state import State
 
@@ -235,7 +236,7 @@ def _angles(points: int) -> np.ndarray:
 
 
 def _check_points(points: int) -> None:
-    if isinstance(points, bool) or points != int(points) or points < 2 or points % 2:
+    if whole_number(points, "number of angles", minimum=2) % 2:
         raise InvalidInput(f"A phase density is asked at {points!r} angles.", "Give an even number of at least 2.")
 
 

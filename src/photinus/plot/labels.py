@@ -36,6 +36,7 @@ def symbol(name: str) -> str:
 
     Examples
     --------
+    >>> from photinus.plot import symbol
     >>> symbol("two_photon_loss"), symbol("chirp_rate")
     ('$\\kappa_2$', 'chirp rate')
     """
@@ -54,6 +55,7 @@ def axis_label(name: str, attributes: Mapping[str, Any]) -> str:
 
     Examples
     --------
+    >>> from photinus.plot import axis_label
     >>> axis_label("detuning", {"units": "gain"})
     'detuning $\\Delta/\\kappa_1$'
     >>> axis_label("detuning", {"units": "kHz"})
@@ -75,6 +77,7 @@ def angle_text(label: str) -> str:
 
     Examples
     --------
+    >>> from photinus.plot import angle_text
     >>> angle_text("φ_a − φ_b")
     '$\\varphi_{\\mathrm{a}} - \\varphi_{\\mathrm{b}}$'
     """
@@ -91,6 +94,7 @@ def parameters_text(parameters: Mapping[str, Any]) -> str:
 
     Examples
     --------
+    >>> from photinus.plot import parameters_text
     >>> parameters_text({"gain": 1, "two_photon_loss": 0.1})
     '$\\kappa_1 = 1$, $\\kappa_2 = 0.1$'
     """

@@ -127,7 +127,7 @@ def joint_phase(
     values = np.pad(values, ((0, 1), (0, 1)), mode="wrap")
     with style():
         axes = cartesian(axes)
-        drawn = draw_image(axes, phi, phi, values.T, cmap="cividis", vmin=0.0)
+        drawn = draw_image(axes, phi, phi, values.T, {"cmap": "cividis", "vmin": 0.0})
         axes.set_xticks(_ANGLES, _ANGLE_NAMES)
         axes.set_yticks(_ANGLES, _ANGLE_NAMES)
         first, second = map(angle_text, density.label)

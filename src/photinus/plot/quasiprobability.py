@@ -66,7 +66,7 @@ def wigner(
         from matplotlib.colors import CenteredNorm
 
         axes = cartesian(axes)
-        drawn = draw_image(axes, x, p, w, cmap="RdBu_r", norm=CenteredNorm(0.0, span))
+        drawn = draw_image(axes, x, p, w, {"cmap": "RdBu_r", "norm": CenteredNorm(0.0, span)})
         if radius is not None:
             _draw_circle(axes, radius)
         axes.locator_params(nbins=6)

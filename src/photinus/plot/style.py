@@ -132,7 +132,7 @@ def colour_bar(axes: Axes, drawn: Any, label: str) -> Colorbar:
     return made
 
 
-def draw_image(axes: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray, **colours: Any) -> Any:
+def draw_image(axes: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray, colours: Mapping[str, Any]) -> Any:
     """Values at (y, x) as a smooth picture where the grid is uniform, as cells where it is not."""
     steps = [np.diff(grid) for grid in (x, y)]
     if all(len(step) and np.allclose(step, step[0], rtol=1e-6, atol=0) and step[0] > 0 for step in steps):

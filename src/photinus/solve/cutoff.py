@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, log
+from typing import Any
 
 import numpy as np
 
 from photinus.algebra import Operator, Oscillator
 from photinus.errors import InvalidInput, NoSteadyState
 from photinus.model import Model
-from photinus.model.jumps import real_number
+from photinus.numerics.checks import real_number, whole_number
 from photinus.space.sectors import Sector
 from photinus.space.space import check_cutoffs
 from photinus.space.state import State
@@ -63,9 +64,7 @@ class Converged:
         if not 1e-13 <= tolerance < 2:
             raise InvalidInput(f"The tolerance of the cutoff is {tolerance:g}.", "Give a trace norm from 1e-13 to 2.")
         for name in ("start", "maximum"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or value != int(value) or value < 1:
-                raise InvalidInput(f"The {name} of the cutoff is {value!r}.", "Give a whole number of at least 1.")
+            object.__setattr__(self, name, whole_number(getattr(self, name), f"{name} of the cutoff"))
 
 
 def enlarged(cutoffs: dict[str, int]) -> dict[str, int]:
@@ -124,8 +123,8 @@ def refuse_unbounded(model: Model, state: State) -> None:
     """Raise :class:`NoSteadyState` where the model's large-amplitude drift shows that nothing holds the state.
 
     A model whose jumps are linear and whose Hamiltonian is quadratic is unstable when its drift matrix has an
-    eigenvalue with real part ≥ 0 that noise feeds; any other one when, for some oscillator, the highest power of n in
-    d⟨n⟩/dt has a positive coefficient.
+    eigenvalue with real part ≥ 0 that noise feeds; any other one when, for some oscillator that no partner can
+    saturate, the highest power of n in d⟨n⟩/dt has a positive coefficient.
     """
     numbers = ", ".join(
         f"⟨n_{name}⟩ = {_mean_level(state, name):.3g} of {n} levels" for name, n in state.cutoffs.items()
@@ -175,6 +174,8 @@ def _linear_growth(model: Model) -> float | None:
 def _leading_drift(model: Model, site: Oscillator) -> tuple[int, float]:
     """Power and coefficient of the highest diagonal term a†^k a^k of d(a†a)/dt."""
     change = model.heisenberg(Operator({((site, (1, 1, ())),): 1.0}))
+    if any(len(word) > 1 and sum(_degree(local) for _, local in word) > 2 for word in change.terms):
+        return 0, 0.0  # a partner that takes several quanta at once may saturate it
     powers = {
         word[0][1][0] if word else 0: c.real if isinstance(c, complex) else float(c)
         for word, c in change.terms.items()
@@ -183,3 +184,8 @@ def _leading_drift(model: Model, site: Oscillator) -> tuple[int, float]:
     }
     power = max(powers, default=0)
     return power, powers.get(power, 0.0)
+
+
+def _degree(local: tuple[Any, ...]) -> int:
+    """Number of ladder operators of an oscillator's or a spin's word, or 1."""
+    return sum(abs(part) for part in local if isinstance(part, int)) or 1

@@ -164,8 +164,11 @@ class Sector:
         return _targets(self, left, right) if self.size <= 100_000 else _targets.__wrapped__(self, left, right)
 
     def pattern(self, keys: tuple[tuple[Shift, Shift], ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Of a matrix with these diagonals in compressed columns: where each entry comes from in the (unknowns, keys) table
-        of values, its row, and the pointer to the columns; rows are sorted."""
+        """The compressed columns of a matrix with these diagonals.
+
+        Returns the place of each entry in the (unknowns, keys) table of values, its row (sorted within a column), and
+        the pointer to the columns.
+        """
         return _pattern(self, keys) if self.size <= 100_000 else _pattern.__wrapped__(self, keys)
 
     def embed(self, vector: np.ndarray, larger: Sector) -> np.ndarray:

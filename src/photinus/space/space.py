@@ -11,6 +11,7 @@ import numpy as np
 
 from photinus.algebra import Operator, Oscillator, Site, Word
 from photinus.errors import InvalidInput, UnknownSite
+from photinus.numerics.checks import whole_number
 
 Shift = tuple[int, ...]
 Bands = dict[Shift, np.ndarray]
@@ -180,10 +181,5 @@ def check_cutoffs(sites: tuple[Site, ...], cutoffs: int | Mapping[str, int]) -> 
             f"The oscillator {missing[0]!r} has no cutoff.", "Give a number of levels for each oscillator."
         )
     for name, value in given.items():
-        number = value.item() if isinstance(value, np.generic) else value
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or number != int(number) or number < 1:
-            raise InvalidInput(
-                f"The cutoff of {name!r} is {value!r}.", "Give the number of levels kept, a whole number of at least 1."
-            )
-        given[name] = int(number)
+        given[name] = whole_number(value, f"cutoff of {name!r}, the number of levels kept,")
     return given

@@ -11,9 +11,10 @@ import numpy as np
 
 from photinus.algebra import as_operator, oscillator
 from photinus.errors import InvalidInput
-from photinus.model.jumps import Jump, real_number
+from photinus.model.jumps import Jump
 from photinus.model.model import Model
 from photinus.model.zoo.oscillators import van_der_pol
+from photinus.numerics.checks import real_number
 
 Edge = tuple[int, int, float]
 

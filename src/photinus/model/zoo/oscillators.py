@@ -5,8 +5,9 @@ from __future__ import annotations
 import cmath
 
 from photinus.algebra import oscillator
-from photinus.model.jumps import Jump, real_number
+from photinus.model.jumps import Jump
 from photinus.model.model import Model
+from photinus.numerics.checks import real_number
 
 
 def van_der_pol(
