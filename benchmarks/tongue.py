@@ -53,7 +53,9 @@ def main() -> None:
             if outcome is not None:
                 per_point = outcome.seconds / repeats / len(POINTS)
                 found[package] = per_point, outcome.answer["n"]
-                print(f"{levels} levels {package:>10}: {per_point * 1e3:8.3f} ms a point, Σn = {outcome.answer['n']:.10f}")
+                print(
+                    f"{levels} levels {package:>10}: {per_point * 1e3:8.3f} ms a point, Σn = {outcome.answer['n']:.10f}"
+                )
         if len(found) == 2:
             print(f"{levels} levels: {found['qutip'][0] / found['photinus'][0]:.1f} x faster")
     print(save("tongue", rows))

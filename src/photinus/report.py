@@ -206,6 +206,7 @@ def provenance_rows(table: xarray.Dataset) -> list[tuple[str, str]]:
         f"{name.removesuffix('_version')} {value}" for name, value in attributes.items() if name.endswith("_version")
     ]
     rows = [("date", str(attributes.get("date", ""))), ("versions", ", ".join(versions))]
+    rows += [(name, str(attributes.get(name, ""))) for name in ("function", "source")]
     seconds = float(attributes.get("seconds_total", np.nansum(table["seconds"].values)))
     rows.append(("time of all points", f"{seconds:.3g} s over all workers"))
     return [(name, text) for name, text in rows if text]

@@ -260,6 +260,56 @@ def test_control_c_and_then_the_same_command(write: Writer, tmp_path: Path) -> N
     assert certificates(sweep.load(out / "sweep.db")).trusted == int(stored)
 
 
+PAIR = """
+[[figures]]
+kind = "joint_phase"
+sites = ["a", "b"]
+at = {coherent = 0.1, detuning = 0.5}
+
+[[figures]]
+kind = "relative_phase"
+sites = ["a", "b"]
+at = [{coherent = 0.1, detuning = 0.5}, {coherent = 0.4, detuning = 0}]
+title = "locked"
+
+[[figures]]
+kind = "tongue"
+quantity = "amplitude_correlation(a, b)"
+y = "coherent"
+"""
+
+
+def test_a_study_of_a_pair(write: Writer, call: Caller, tmp_path: Path) -> None:
+    study = write(
+        ('"van_der_pol"', '"coupled_van_der_pol"'),
+        ('["phase_coherence(a)", "mean_number(a)"]', '["amplitude_correlation(a, b)", "phase_coherence(b,a)"]'),
+        ("[axes.drive]", "[axes.coherent]"),
+        ("converged = 1e-5", "fixed = {a = 5, b = 6}\ntolerance = 1"),
+        more=PAIR,
+    )
+    result = call("run", study, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.stderr
+    names = {path.name for path in (tmp_path / "out").glob("*.png")}
+    assert names == {"joint_phase.png", "relative_phase.png", "tongue_amplitude_correlation_a_b.png"}
+    assert "levels of b" in result.output
+    table = sweep.load(tmp_path / "out" / "result.nc")
+    assert set(table["cutoff(b)"].values.ravel()) == {6.0}
+    assert "phase_coherence(b, a)" in table
+
+
+def test_a_study_of_a_spin(write: Writer, call: Caller, tmp_path: Path) -> None:
+    study = write(
+        ('"van_der_pol"', '"spin_one"'),
+        ('["phase_coherence(a)", "mean_number(a)"]', '["phase_coherence(s)"]'),
+        ("two_photon_loss = 1.0", "loss = 0.3"),
+        more='[[figures]]\nkind = "populations"\nsite = "s"\nat = {drive = 0.1, detuning = 0}\n',
+    )
+    result = call("run", study, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.stderr
+    assert (tmp_path / "out" / "populations.png").exists()
+    assert "truncation error     at most 0.0e+00" in result.output
+
+
 # ---- show ----
 
 

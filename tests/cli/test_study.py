@@ -53,7 +53,7 @@ REFUSED = {
     "no cutoff": (("converged = 1e-5", ""), "cutoff: It has neither converged nor fixed", "converged = 1e-6"),
     "two cutoffs": (("converged = 1e-5", "converged = 1e-5\nfixed = 8"), "cutoff: It has both", "fixed = 28"),
     "fractional cutoff": (("converged = 1e-5", "fixed = 8.5"), "cutoff: fixed is 8.5", "integer"),
-    "no levels": (("converged = 1e-5", "fixed = 0"), "cutoff: The cutoff of 'a' is 0", "at least 1"),
+    "no levels": (("converged = 1e-5", "fixed = 0"), "cutoff: The cutoff of 'a'", "at least 1"),
     "cutoff of an unknown site": (("converged = 1e-5", "fixed = {b = 8}"), "cutoff: A cutoff is given for 'b'", "a"),
     "impossible tolerance": (("converged = 1e-5", "converged = 0.0"), "cutoff: The tolerance of the cutoff is 0", ""),
     "text as tolerance": (("converged = 1e-5", 'converged = "low"'), "cutoff.converged is 'low'", "number"),

@@ -1,8 +1,8 @@
 """The example ``examples/shared_bath_pair.py``: it runs, and its phases are those that are known.
 
 Mean field of equal amplitudes: a′ = (−iω_a + …)a − (V/2)(a − e^{iθ}b) and its mirror image give
-d(φ_a − φ_b)/dt = −Δ − V sin(φ_a − φ_b − θ), so that sin(φ_a − φ_b − θ) = −Δ/V. The quantum phase lies near it, turns with
-θ exactly (a local phase shift of b maps θ to 0), and changes its sign with Δ.
+d(φ_a − φ_b)/dt = −Δ − V sin(φ_a − φ_b − θ), so that sin(φ_a − φ_b − θ) = −Δ/V. The quantum phase lies near it, turns
+with θ exactly (a local phase shift of b maps θ to 0), and changes its sign with Δ.
 """
 
 import importlib.util

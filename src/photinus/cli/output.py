@@ -56,7 +56,7 @@ def _page(plan: Plan, directory: Path, notes: tuple[str, ...]) -> Page:
         description=study.description,
         model=str(study.source),
         equation=explain(study.source.function().__doc__),
-        details=f"{where}:\n{model!r}",
+        details=f"{where} (fingerprint {model.fingerprint}):\n{model!r}",
         parameters={**study.fixed, "cutoff": _cutoff_text(study)},
         command=command_of(study, directory),
         study=study.path.read_text("utf-8"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 from photinus.algebra import Operator, Oscillator
 from photinus.errors import InvalidInput, Undefined
@@ -110,15 +109,17 @@ def peak_height(state: State, site: str) -> float:
     upper = harmonics[centre + 1 :]
     if not np.any(upper):
         return 0.0
-    coarse = distribution(state, site, points=max(64, 4 * len(harmonics)))
-    guess, step = coarse.phi[np.argmax(coarse.density)], coarse.phi[1] - coarse.phi[0]
+    coarse = distribution(reduced, only.name, points=max(64, 4 * len(harmonics)))
+    phi, height = float(coarse.phi[np.argmax(coarse.density)]), coarse.peak_height
     sign = order_sign(only)
-
-    def negative(phi: float) -> float:
-        return -float((upper @ np.exp(sign * 1j * orders * phi)).real) / np.pi
-
-    best = minimize_scalar(negative, bounds=(guess - step, guess + step), method="bounded", options={"xatol": 1e-10})
-    return max(0.0, -float(best.fun), coarse.peak_height)
+    for _ in range(8):  # Newton's steps to the top of the highest sample
+        terms = upper * np.exp(sign * 1j * orders * phi)
+        height = max(height, float(terms.sum().real) / np.pi)
+        slope, curvature = -sign * float((orders * terms.imag).sum()), -float((orders**2 * terms.real).sum())
+        if curvature >= 0 or abs(slope) <= 1e-12 * abs(curvature):
+            break
+        phi -= slope / curvature
+    return max(0.0, height)
 
 
 def _annihilation(state: State, name: str) -> Operator:

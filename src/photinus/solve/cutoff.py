@@ -67,9 +67,18 @@ class Converged:
             object.__setattr__(self, name, whole_number(getattr(self, name), f"{name} of the cutoff"))
 
 
-def enlarged(cutoffs: dict[str, int]) -> dict[str, int]:
-    """The larger space in which the truncation is judged: max(4, N/4) more levels of every oscillator."""
-    return {name: n + max(4, n // 4) for name, n in cutoffs.items()}
+def enlarged(state: State) -> dict[str, int]:
+    """The larger space in which the truncation of a state is judged.
+
+    So many more levels of every oscillator that the amplitudes (roots of the populations) fall by a factor of ten over
+    them, at least 4 and at most max(4, N/4).
+    """
+    out = {}
+    for name, n in state.cutoffs.items():
+        fall = _fall(state.populations(name), n) / 2
+        most = max(4, n // 4)
+        out[name] = n + (min(most, max(4, ceil(log(10) / fall))) if fall > 0 else most)
+    return out
 
 
 def grown(
@@ -94,13 +103,18 @@ def grown(
 
 def _more_levels(populations: np.ndarray, n: int, excess: float) -> int:
     """Levels to add so that an error that falls like the populations is divided by ``excess``; at most n."""
-    width = max(2, n // 6)
-    top, below = populations[n - 1], populations[max(n - 1 - width, 0)]
-    if not 0 < top < below:
+    fall = _fall(populations, n)
+    if fall <= 0:
         return n
-    fall = log(below / top) / width
     needed = ceil(log(max(excess, 1.0) * 2) / fall)
     return int(min(max(needed, 2), n))
+
+
+def _fall(populations: np.ndarray, n: int) -> float:
+    """ln of the factor by which the populations fall from level to level below n; 0 where they do not."""
+    width = max(2, n // 6)
+    top, below = populations[n - 1], populations[max(n - 1 - width, 0)]
+    return log(below / top) / width if 0 < top < below else 0.0
 
 
 def adapted(state: State, tolerance: float) -> dict[str, int]:

@@ -68,8 +68,8 @@ def steady_state(
 
     Notes
     -----
-    The truncation is judged by solving in a space with max(4, N/4) more levels of every oscillator; the certificate's
-    figure is three times the trace norm of the difference (Etienney, Robin, Rouchon 2025).
+    The truncation is judged by solving in a larger space, with 4 to max(4, N/4) more levels of every oscillator as
+    the tail of the populations asks for; the certificate's figure is three times the trace norm of the difference (Etienney, Robin, Rouchon 2025).
 
     Examples
     --------
@@ -218,7 +218,7 @@ def _refine(model: Model, solution: Solution, method: Method) -> tuple[Solution,
     """The solution corrected in a larger space, the correction, and the truncation error."""
     if not solution.cutoffs:
         return solution, np.zeros(solution.sector.size), 0.0
-    liouvillian, chosen = _prepare(model, enlarged(solution.cutoffs), method)
+    liouvillian, chosen = _prepare(model, enlarged(solution.state()), method)
     larger = liouvillian.sector
     vector = chosen.correction(liouvillian, solution.sector.embed(solution.vector, larger))
     if not np.isfinite(vector).all():

@@ -117,6 +117,8 @@ class State:
         keep = tuple(sorted(self.axes(names)))
         if not keep:
             raise InvalidInput("No site is kept.", "Name at least one site.")
+        if len(keep) == len(self.sites):
+            return self
         levels = self.space.levels
         rest = tuple(k for k in range(len(levels)) if k not in keep)
         numbers = np.arange(self.space.dimension).reshape(levels).transpose(*keep, *rest)

@@ -34,8 +34,8 @@ def spin_one(
     detuning : float
         Drive frequency − spin frequency (Roulet and Bruder's Δ is its negative).
     drive, drive_phase : float
-        ε (rate) and θ (rad); θ = 0 is ε·S_y. The azimuth locks at θ where the gain is the slower channel's partner,
-        at θ + π in the opposite case; equal rates show no 1:1 locking (blockade).
+        ε (rate) and θ (rad); θ = 0 is ε·S_y. The azimuth locks at θ for loss > gain, at θ + π for
+        gain > loss; equal rates show no 1:1 locking (blockade).
 
     References
     ----------
