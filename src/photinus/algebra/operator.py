@@ -135,8 +135,10 @@ class Operator:
     def __pow__(self, exponent: int) -> Operator:
         if isinstance(exponent, bool) or not isinstance(exponent, (int, np.integer)) or exponent < 0:
             raise InvalidInput(f"The exponent of an operator is {exponent!r}.", "Give a whole number, at least 0.")
-        out = as_operator(1)
-        for _ in range(int(exponent)):
+        if exponent == 0:
+            return as_operator(1)
+        out = self
+        for _ in range(int(exponent) - 1):
             out = out * self
         return out
 

@@ -20,7 +20,7 @@ class Measure:
     ----------
     name, symbol : str
     function : callable
-        (state, *sites) -> float.
+        ``(state, *sites) -> float``.
     sites : tuple of int
         Numbers of sites that it takes.
     kinds : tuple of str

@@ -6,7 +6,7 @@ import numpy as np
 
 from photinus.algebra import Operator, Oscillator
 from photinus.errors import InvalidInput, Undefined
-from photinus.phase.distribution import distribution, harmonic_sums
+from photinus.phase.distribution import density_values, harmonic_sums
 from photinus.phase.weights import default_kind, order_sign
 from photinus.space.state import State
 
@@ -77,7 +77,8 @@ def amplitude_correlation(state: State, first: str, second: str) -> float:
     numbers = [complex(state.expect(op.dag() * op)).real for op in (a, b)]
     if min(numbers) <= 1e-14:
         raise Undefined(
-            f"The amplitude correlation of {first!r} and {second!r} is 0/0: ⟨n⟩ = {numbers[0]:.1g}, {numbers[1]:.1g}.",
+            f"The amplitude correlation of {first!r} and {second!r} is 0/0: ⟨n⟩ is {abs(numbers[0]):.0e} and "
+            f"{abs(numbers[1]):.0e}.",
             "The vacuum has no amplitude to correlate; look at the phase coherence or the mutual information.",
         )
     return float(abs(state.expect(a.dag() * b)) / np.sqrt(numbers[0] * numbers[1]))
@@ -109,11 +110,12 @@ def peak_height(state: State, site: str) -> float:
     upper = harmonics[centre + 1 :]
     if not np.any(upper):
         return 0.0
-    coarse = distribution(reduced, only.name, points=max(64, 4 * len(harmonics)))
-    phi, height = float(coarse.phi[np.argmax(coarse.density)]), coarse.peak_height
     sign = order_sign(only)
+    samples = density_values(harmonics, sign, max(64, 2 * len(harmonics)))
+    phi = 2 * np.pi * int(np.argmax(samples)) / len(samples) - np.pi
+    height = float(samples.max()) - 1 / (2 * np.pi)
     for _ in range(8):  # Newton's steps to the top of the highest sample
-        terms = upper * np.exp(sign * 1j * orders * phi)
+        terms = upper * np.exp(sign * 1j * phi * orders)
         height = max(height, float(terms.sum().real) / np.pi)
         slope, curvature = -sign * float((orders * terms.imag).sum()), -float((orders**2 * terms.real).sum())
         if curvature >= 0 or abs(slope) <= 1e-12 * abs(curvature):

@@ -115,7 +115,7 @@ def distribution(state: State, site: str, *, kind: str | None = None, points: in
     only = reduced.sites[0]
     kind = default_kind(only) if kind is None else kind
     harmonics = harmonic_sums(reduced, [kind])
-    return PhaseDensity(_angles(points), _on_circle(harmonics, order_sign(only), points), kind, f"φ_{_name(site)}")
+    return PhaseDensity(_angles(points), density_values(harmonics, order_sign(only), points), kind, f"φ_{_name(site)}")
 
 
 def relative_distribution(
@@ -148,7 +148,9 @@ def relative_distribution(
     # An oscillator and a spin lock φ_a + φ_s: −azimuth takes the place of the spin's phase.
     relation = "+" if signs[0] != signs[1] else "−"
     label = f"φ_{_name(first)} {relation} φ_{_name(second)}"
-    return PhaseDensity(_angles(points), _on_circle(harmonics, signs[0], points), "/".join(dict.fromkeys(kinds)), label)
+    return PhaseDensity(
+        _angles(points), density_values(harmonics, signs[0], points), "/".join(dict.fromkeys(kinds)), label
+    )
 
 
 def joint_distribution(
@@ -214,7 +216,7 @@ def harmonic_sums(state: State, kinds: list[str]) -> np.ndarray:
     return out.reshape(shape)
 
 
-def _on_circle(harmonics: np.ndarray, sign: int, points: int) -> np.ndarray:
+def density_values(harmonics: np.ndarray, sign: int, points: int) -> np.ndarray:
     """(1/2π) Σ_k c_k e^{sign·ikφ} at φ = −π + 2πj/points."""
     folded = _fold(harmonics, 0, points)
     values = np.fft.fft(folded) if sign < 0 else np.fft.ifft(folded) * points

@@ -111,7 +111,7 @@ def _more_levels(populations: np.ndarray, n: int, excess: float) -> int:
 
 
 def _fall(populations: np.ndarray, n: int) -> float:
-    """ln of the factor by which the populations fall from level to level below n; 0 where they do not."""
+    """The logarithm of the factor by which the populations fall from level to level below n; 0 where they do not."""
     width = max(2, n // 6)
     top, below = populations[n - 1], populations[max(n - 1 - width, 0)]
     return log(below / top) / width if 0 < top < below else 0.0

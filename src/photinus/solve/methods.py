@@ -295,7 +295,7 @@ class Auto(Method):
         --------
         >>> import photinus as ph
         >>> print(ph.Auto().explain(ph.zoo.van_der_pol(gain=1, two_photon_loss=0.1, drive=0.2), ph.Fixed(28)))
-        Tridiagonal: 784 unknowns of 784, about 782 kB
+        Tridiagonal: 784 unknowns of 784, about ... kB
         """
         if isinstance(cutoff, Converged):
             cutoff = Fixed(cutoff.start)

@@ -17,7 +17,7 @@ from photinus.errors import (
 from photinus.model import Model
 from photinus.model.symmetry import factor_text
 from photinus.numerics.memory import require_memory
-from photinus.solve.certify import Solution, correction, extra_nullity, hermitian
+from photinus.solve.certify import Solution, extra_nullity, hermitian, truncation_error
 from photinus.solve.cutoff import Converged, Fixed, adapted, enlarged, grown, refuse_unbounded
 from photinus.solve.methods import ALTERNATIVES, Auto, Direct, Krylov, Method, assembly_bytes
 from photinus.space.certificate import Certificate
@@ -68,8 +68,9 @@ def steady_state(
 
     Notes
     -----
-    The truncation is judged by solving in a larger space, with 4 to max(4, N/4) more levels of every oscillator as
-    the tail of the populations asks for; the certificate's figure is three times the trace norm of the difference (Etienney, Robin, Rouchon 2025).
+    The truncation is judged in a larger space, with 4 to max(4, N/4) more levels of every oscillator, as the tail of
+    the populations asks for; the certificate states three times the trace norm of the difference (Etienney, Robin,
+    Rouchon 2025).
 
     Examples
     --------
@@ -220,11 +221,13 @@ def _refine(model: Model, solution: Solution, method: Method) -> tuple[Solution,
         return solution, np.zeros(solution.sector.size), 0.0
     liouvillian, chosen = _prepare(model, enlarged(solution.state()), method)
     larger = liouvillian.sector
-    vector = chosen.correction(liouvillian, solution.sector.embed(solution.vector, larger))
+    embedded = solution.sector.embed(solution.vector, larger)
+    vector = chosen.correction(liouvillian, embedded)
     if not np.isfinite(vector).all():
         raise _degenerate(2, liouvillian.generator.space.cutoffs)
     vector, skew = hermitian(larger, vector)
-    delta, error = correction(solution, vector, larger)
+    delta = vector - embedded
+    error = truncation_error(larger, delta)
     return Solution(liouvillian, vector, 1, chosen, skew, not isinstance(chosen, Krylov)), delta, error
 
 

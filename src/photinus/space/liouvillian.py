@@ -9,7 +9,7 @@ that the truncated generator is itself a Lindbladian and keeps the trace at ever
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import scipy.sparse as sp
@@ -19,6 +19,8 @@ from photinus.model import Model
 from photinus.space.sectors import Grading, Sector, grading
 from photinus.space.space import Bands, Shift, Space, make_space
 
+Jumps = tuple[tuple[float, Bands], ...]
+"""(rate, L in bands) of every channel."""
 Diagonals = dict[tuple[Shift, Shift], np.ndarray]
 """(s, s′) -> values of the terms that take |n⟩⟨m| to |n + s⟩⟨m + s′|, one for each unknown."""
 
@@ -38,7 +40,7 @@ class Generator:
 
     grading: Grading
     no_jump: Bands
-    jumps: tuple[tuple[float, Bands], ...]
+    jumps: Jumps
 
     @property
     def space(self) -> Space:
@@ -60,12 +62,24 @@ def generator_on(
     space: Space, hamiltonian: Operator, channels: tuple[tuple[float, Operator], ...], *, graded: Grading
 ) -> Generator:
     """The generator of H and (rate, L) on a space."""
-    jumps = tuple((rate, space.bands(operator)) for rate, operator in channels)
+    jumps, decay = _dissipator(space, channels)
     no_jump: Bands = {s: -1j * x for s, x in space.bands(hamiltonian).items()}
+    for s, x in decay.items():
+        no_jump[s] = no_jump[s] + x if s in no_jump else x
+    return Generator(graded, {s: _simplified(x) for s, x in no_jump.items()}, jumps)
+
+
+@lru_cache(maxsize=32)
+def _dissipator(space: Space, channels: tuple[tuple[float, Operator], ...]) -> tuple[Jumps, Bands]:
+    """The jumps in bands and −½ Σ rate L†L; along a sweep of the Hamiltonian they stay the same."""
+    jumps = tuple((rate, space.bands(operator)) for rate, operator in channels)
+    decay: Bands = {}
     for rate, bands in jumps:
         for s, x in space.compose(space.adjoint(bands), bands).items():
-            no_jump[s] = no_jump[s] - 0.5 * rate * x if s in no_jump else -0.5 * rate * x
-    return Generator(graded, {s: _simplified(x) for s, x in no_jump.items()}, jumps)
+            decay[s] = decay[s] - 0.5 * rate * x if s in decay else -0.5 * rate * x
+    for x in (*decay.values(), *(x for _, bands in jumps for x in bands.values())):
+        x.setflags(write=False)
+    return jumps, decay
 
 
 def _simplified(x: np.ndarray) -> np.ndarray:
@@ -120,8 +134,7 @@ class Liouvillian:
             return sp.csc_array((n, n))
         source, rows, pointer = self.sector.pattern(tuple(diagonals))
         # Targets of different shifts never coincide, so that no entry stands twice.
-        data = np.stack(list(diagonals.values()), axis=1).ravel()[source]
-        matrix = sp.csc_array((data, rows, pointer), shape=(n, n))
+        matrix = sp.csc_array((np.concatenate(list(diagonals.values()))[source], rows, pointer), shape=(n, n))
         matrix.has_sorted_indices = True
         return matrix
 

@@ -166,7 +166,7 @@ class Sector:
     def pattern(self, keys: tuple[tuple[Shift, Shift], ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The compressed columns of a matrix with these diagonals.
 
-        Returns the place of each entry in the (unknowns, keys) table of values, its row (sorted within a column), and
+        Returns the place of each entry in the (keys, unknowns) table of values, its row (sorted within a column), and
         the pointer to the columns.
         """
         return _pattern(self, keys) if self.size <= 100_000 else _pattern.__wrapped__(self, keys)
@@ -195,7 +195,7 @@ def _pattern(sector: Sector, keys: tuple[tuple[Shift, Shift], ...]) -> tuple[np.
     order = np.argsort(index, axis=1, kind="stable")
     rows = np.take_along_axis(index, order, axis=1)
     keep = rows >= 0
-    source = (np.arange(sector.size)[:, None] * len(keys) + order)[keep]
+    source = (np.arange(sector.size)[:, None] + order * sector.size)[keep]
     pointer = np.concatenate([[0], np.cumsum(keep.sum(axis=1))]).astype(np.int32)
     out = source, rows[keep], pointer
     for array in out:  # matrices share these arrays: nobody may sort them in place

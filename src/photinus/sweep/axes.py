@@ -42,6 +42,7 @@ class Axis:
 
     Examples
     --------
+    >>> from photinus.sweep import Axis
     >>> Axis([0, 0.5, 1], unit="gain", label="$F$").values
     (0.0, 0.5, 1.0)
     >>> Axis(range(10, 40, 10)).values
@@ -178,6 +179,7 @@ def make_grid(axes: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> Grid:
 
     Examples
     --------
+    >>> from photinus.sweep.axes import make_grid
     >>> make_grid({"detuning": [-1, 0.0, 1], "drive": [0, 1]}).shape
     (3, 2)
     """
