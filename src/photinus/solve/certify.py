@@ -44,7 +44,7 @@ class Solution:
 
     @property
     def residual(self) -> float:
-        """‖𝓛ρ‖/‖|𝓛||ρ|‖."""
+        """The scale-free residual of the certificate."""
         return scale_free_residual(self.liouvillian.matrix, self.vector)
 
 

@@ -124,12 +124,13 @@ def adapted(state: State, tolerance: float) -> dict[str, int]:
     error = max(state.certificate.truncation, 1e-15)
     out = {}
     for name, n in state.cutoffs.items():
-        if error > tolerance / 2:
-            out[name] = n + _more_levels(state.populations(name), n, 2 * error / tolerance)
-        elif error < tolerance / 1000:
-            out[name] = max(4, n - max(1, n // 12))
-        else:
-            out[name] = n
+        fall = _fall(state.populations(name), n)
+        step = 0
+        if fall > 0 and error > tolerance / 2:
+            step = max(1, ceil(log(3 * error / tolerance) / fall))
+        elif fall > 0 and error < tolerance / 12:
+            step = -int(log(tolerance / (12 * error)) / fall)
+        out[name] = n + min(max(step, -(n // 4)), n)
     return out
 
 

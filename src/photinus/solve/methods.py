@@ -132,7 +132,7 @@ class Krylov(Method):
     Parameters
     ----------
     tolerance : float
-        Bound on the scale-free residual ‖𝓛ρ‖/‖|𝓛||ρ|‖.
+        Bound on the scale-free residual of the certificate.
     restart : int
         Vectors kept before a restart.
     maximum : int
@@ -168,19 +168,19 @@ class Krylov(Method):
         return NullVector(vector, float("nan"), self._nullity(matrix, precondition, vector, sector.trace))
 
     def _to_zero(self, matrix: sp.sparray, precondition: Splitting, start: np.ndarray) -> tuple[np.ndarray, int]:
-        """The null vector that GMRES reaches from ``start``, the residual measured by the flux |𝓛||ρ|."""
+        """The null vector that GMRES reaches from ``start``, the residual measured by the flux."""
         vector, products = start, 0
         for _ in range(4):
             target = -(matrix @ vector)
-            flux = float(np.linalg.norm(abs(matrix) @ np.abs(vector)))
+            scale = flux(matrix, vector)
             size = float(np.linalg.norm(target))
-            if not size > 0.3 * self.tolerance * flux or products >= self.maximum:
+            if not size > 0.3 * self.tolerance * scale or products >= self.maximum:
                 break
             answer = gmres(
                 lambda x: matrix @ x,
                 target,
                 precondition,
-                tolerance=min(0.5, 0.3 * self.tolerance * flux / size),
+                tolerance=min(0.5, 0.3 * self.tolerance * scale / size),
                 restart=self.restart,
                 maximum=self.maximum - products,
             )
@@ -253,9 +253,17 @@ class Krylov(Method):
 
 
 def scale_free_residual(matrix: sp.sparray, vector: np.ndarray) -> float:
-    """‖Ax‖ / ‖|A||x|‖, the change of x relative to the flux through it."""
-    flux = float(np.linalg.norm(abs(matrix) @ np.abs(vector)))
-    return float(np.linalg.norm(matrix @ vector)) / flux if flux > 0 else 0.0
+    """‖Ax‖ relative to the flux through x."""
+    size = flux(matrix, vector)
+    return float(np.linalg.norm(matrix @ vector)) / size if size > 0 else 0.0
+
+
+def flux(matrix: sp.sparray, vector: np.ndarray) -> float:
+    """‖|A||x|‖ + γ‖x‖, γ the smallest rate on the diagonal: a dark state has no flux of its own."""
+    rates = np.abs(matrix.diagonal())
+    slowest = rates[rates > 0].min(initial=np.inf)
+    size = float(np.linalg.norm(abs(matrix) @ np.abs(vector)))
+    return size + slowest * float(np.linalg.norm(vector)) if np.isfinite(slowest) else size
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ class Certificate:
     Attributes
     ----------
     residual : float
-        ‖𝓛ρ‖/‖|𝓛||ρ|‖ (2-norms of the vectors of elements): scale-free, ~1e-16 at best.
+        ‖𝓛ρ‖/(‖|𝓛||ρ|‖ + γ‖ρ‖), 2-norms of the vectors of elements, γ the smallest rate on the diagonal of 𝓛:
+        scale-free, ~1e-16 at best.
     truncation : float
         Estimate of ‖ρ_N − ρ_∞‖₁, the trace norm of what the cutoffs cost: three times the correction of the state in a
         larger space, at most 6 (Etienney, Robin, Rouchon 2025). 0 without oscillators.

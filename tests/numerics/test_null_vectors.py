@@ -1,0 +1,73 @@
+"""Null vectors of generators of classical Markov chains, against the singular value decomposition."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from photinus.numerics.krylov import gmres
+from photinus.numerics.linear import dense_null_vector, sparse_null_vector, sparse_regular
+
+
+def chain(size: int, seed: int, scale: float = 1.0) -> np.ndarray:
+    """A random generator: columns sum to zero, so that the indicator of all places is its left null vector."""
+    rng = np.random.default_rng(seed)
+    rates = rng.exponential(size=(size, size)) * scale
+    np.fill_diagonal(rates, 0)
+    return rates - np.diag(rates.sum(axis=0))
+
+
+def by_svd(matrix: np.ndarray) -> np.ndarray:
+    vector = np.linalg.svd(matrix)[2][-1]
+    return vector / vector.sum()
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
+@pytest.mark.parametrize("size", [1, 2, 7, 40])
+def test_dense_and_sparse_agree_with_the_svd(size: int, scale: float) -> None:
+    matrix, places = chain(size, size, scale), np.arange(size)
+    for found in (dense_null_vector(matrix, places), sparse_null_vector(sp.csc_array(matrix), places)):
+        assert found.nullity == 1
+        np.testing.assert_allclose(found.vector, by_svd(matrix), atol=1e-13)
+
+
+@pytest.mark.parametrize("size", [3, 12])
+def test_two_closed_classes_are_two(size: int) -> None:
+    matrix = np.block([[chain(size, 1), np.zeros((size, size))], [np.zeros((size, size)), chain(size, 2)]])
+    places = np.arange(2 * size)
+    assert dense_null_vector(matrix, places).nullity == 2
+    assert sparse_null_vector(sp.csc_array(matrix), places).nullity == 2
+
+
+def test_a_slow_exchange_between_two_classes_makes_one_again() -> None:
+    size, slow = 6, 1e-9
+    matrix = np.block([[chain(size, 1), np.zeros((size, size))], [np.zeros((size, size)), chain(size, 2)]])
+    for a, b in ((0, size), (size, 0)):
+        matrix[a, b] += slow
+        matrix[b, b] -= slow
+    found = dense_null_vector(matrix, np.arange(2 * size))
+    assert found.nullity == 1
+    assert found.rcond < 1e-6
+    assert np.abs(matrix @ found.vector).max() < 1e-15
+
+
+def test_regular_and_singular_matrices_are_told_apart() -> None:
+    assert sparse_regular(sp.csc_array(chain(9, 3) - 0.1 * np.eye(9)))
+    assert not sparse_regular(sp.csc_array(chain(9, 3)))
+
+
+@pytest.mark.parametrize("restart", [4, 30])
+def test_gmres_solves_a_consistent_singular_system(restart: int) -> None:
+    matrix = chain(30, 5)
+    target = np.random.default_rng(1).normal(size=30)
+    target -= target.mean()
+    diagonal = np.diagonal(matrix)
+    found = gmres(lambda x: matrix @ x, target, lambda y: y / diagonal, tolerance=1e-11, restart=restart)
+    assert found.converged
+    assert np.linalg.norm(matrix @ found.vector - target) <= 1.1e-11 * np.linalg.norm(target)
+
+
+def test_gmres_gives_up_where_there_is_no_solution() -> None:
+    matrix = chain(20, 5)
+    found = gmres(lambda x: matrix @ x, np.ones(20), lambda y: y, tolerance=1e-8, restart=10, maximum=200)
+    assert not found.converged
+    assert found.residual > 0.9
