@@ -103,8 +103,8 @@ class Site(ABC):
 
 def natural_key(name: str) -> tuple[tuple[int, int | str], ...]:
     """Sorting key that puts ``s2`` before ``s10``."""
-    parts = re.findall(r"\d+|\D+", name)
-    return tuple((0, int(part)) if part.isdigit() else (1, part) for part in parts)
+    parts = re.findall(r"[0-9]+|[^0-9]+", name)
+    return (*((0, int(part)) if part.isdecimal() else (1, part) for part in parts), (2, name))
 
 
 def require_same(left: Site, right: Site) -> None:

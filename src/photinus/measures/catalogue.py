@@ -178,7 +178,7 @@ def _evaluate(measure: Measure, state: State, names: tuple[str, ...]) -> tuple[f
     except Undefined:
         return None, None
     if state.refined is None:
-        return value, None
+        return value, 0.0 if state.certificate is not None and not state.cutoffs else None
     try:
         return value, abs(measure.function(state.refined, *names) - value)
     except Undefined:

@@ -20,6 +20,7 @@ from photinus.algebra.operator import shift_of
 from photinus.algebra.site import SUBSCRIPTS, natural_key
 from photinus.errors import InvalidInput, UnknownSite
 from photinus.model.lattice import smith_columns
+from photinus.numerics.checks import real_number
 
 Order = tuple[int, ...]
 
@@ -115,14 +116,14 @@ class Symmetry:
         if isinstance(spec, Mapping):
             vector = np.zeros(len(self.coordinates), dtype=int)
             for name, k in spec.items():
-                vector[self._coordinate(name)] = k
+                vector[self._coordinate(name)] = _whole(k)
             return self.weak.reduce(self.weak.charges(vector[None])[0])
         if len(self.weak.moduli) != 1:
             raise InvalidInput(
                 f"The order {spec} is one number, but the symmetry ({self}) has {len(self.weak.moduli)} factors.",
                 "Give {site: order, …}.",
             )
-        return self.weak.reduce((spec,))
+        return self.weak.reduce((_whole(spec),))
 
     def _coordinate(self, name: str) -> int:
         start = 0
@@ -144,6 +145,13 @@ class Symmetry:
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def _whole(order: int) -> int:
+    number = real_number(order, "coherence order")
+    if number != int(number):
+        raise InvalidInput(f"The coherence order is {order}.", "Give a whole number.")
+    return int(number)
 
 
 def factor_text(modulus: int, weights: tuple[int, ...], names: tuple[str, ...]) -> str:

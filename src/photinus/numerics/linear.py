@@ -1,7 +1,7 @@
 """Null vectors of matrices whose columns sum to zero over known places: direct methods.
 
 All three routes solve A x = 0, Σ_places x = 1, where the left null vector of A is known to be the indicator t of
-these places (the trace). Columns are scaled by the diagonal first, so that fast and slow unknowns weigh alike, and
+these places (the trace). Columns are scaled to largest entry 1 first, so that fast and slow unknowns weigh alike, and
 the reciprocal condition number of the bordered, scaled matrix tells whether the null vector is unique.
 """
 
@@ -29,26 +29,28 @@ class NullVector:
     rcond : float
         Reciprocal condition number (1-norm, estimated) of the bordered system; 0 if it is singular.
     nullity : int
-        Dimension of the null space; where ``rcond`` is large it is 1 without further work.
+        Dimension of the null space, at least (1 is exact); where ``rcond`` is large it is 1 without further work.
+    error : float
+        Estimate of the relative error of the vector: the rounding unit over ``rcond``, or what an iteration knows.
     """
 
     vector: np.ndarray
     rcond: float
     nullity: int
+    error: float
 
 
-def column_scale(diagonal: np.ndarray) -> np.ndarray:
-    """|diagonal|, with zeros replaced by the largest entry (or 1)."""
-    scale = np.abs(diagonal)
+def column_scale(matrix: np.ndarray | sp.sparray) -> np.ndarray:
+    """The largest entry of each column in magnitude; the largest of all (or 1) for a column of zeros."""
+    largest = abs(matrix).max(axis=0)
+    scale = np.asarray(largest.toarray() if sp.issparse(largest) else largest, dtype=float).ravel()
     top = scale.max(initial=0.0)
-    if top == 0:
-        return np.ones_like(scale)
-    return np.where(scale > 0, scale, top)
+    return np.where(scale > 0, scale, top or 1.0)
 
 
 def dense_null_vector(matrix: np.ndarray, places: np.ndarray) -> NullVector:
     """By LU of A D⁻¹ + c t tᵀD⁻¹, which is regular exactly when the null space has dimension 1."""
-    scale = column_scale(np.diagonal(matrix))
+    scale = column_scale(matrix)
     scaled = matrix / scale
     bordered = np.array(scaled, order="F")
     weight = 1 / len(places)
@@ -62,11 +64,11 @@ def dense_null_vector(matrix: np.ndarray, places: np.ndarray) -> NullVector:
     if rcond < 1e4 * SINGULAR:
         nullity = dense_nullity(scaled)
         if info:
-            return NullVector(np.full(len(matrix), np.nan, dtype=bordered.dtype), 0.0, max(nullity, 2))
+            return NullVector(np.full(len(matrix), np.nan, dtype=bordered.dtype), 0.0, max(nullity, 2), np.inf)
     else:
         nullity = 1
     vector = getrs(factors, pivots, target)[0] / scale
-    return NullVector(vector / vector[places].sum(), rcond, nullity)
+    return NullVector(vector / vector[places].sum(), rcond, nullity, rounding_error(rcond))
 
 
 def dense_nullity(matrix: np.ndarray) -> int:
@@ -77,7 +79,7 @@ def dense_nullity(matrix: np.ndarray) -> int:
 
 def sparse_null_vector(matrix: sp.csc_array, places: np.ndarray) -> NullVector:
     """By sparse LU with the first place's equation replaced by the trace condition."""
-    scale = column_scale(matrix.diagonal())
+    scale = column_scale(matrix)
     n = matrix.shape[0]
     scaled = matrix @ sp.diags_array(1 / scale)
     row = places[0]
@@ -88,13 +90,13 @@ def sparse_null_vector(matrix: sp.csc_array, places: np.ndarray) -> NullVector:
     bordered = (sp.diags_array(keep) @ scaled + border).tocsc()
     solve = sparse_solver(bordered)
     if solve is None:
-        return NullVector(np.full(n, np.nan), 0.0, _sparse_nullity(scaled))
+        return NullVector(np.full(n, np.nan), 0.0, _count(scaled), np.inf)
     target = np.zeros(n, dtype=bordered.dtype)
     target[row] = 1.0
     rcond = inverse_condition(bordered, solve)
-    nullity = 1 if rcond >= 1e4 * SINGULAR else _sparse_nullity(scaled)
+    nullity = 1 if rcond >= 1e4 * SINGULAR or _is_regular(bordered, solve) else _count(scaled)
     vector = solve(target, "N") / scale
-    return NullVector(vector / vector[places].sum(), rcond, nullity)
+    return NullVector(vector / vector[places].sum(), rcond, nullity, rounding_error(rcond))
 
 
 Solver = Callable[[np.ndarray, str], np.ndarray]
@@ -126,13 +128,31 @@ def inverse_condition(matrix: sp.csc_array, solve: Solver) -> float:
 
 def sparse_regular(matrix: sp.csc_array) -> bool:
     """Whether a square sparse matrix has no null vector, to the same threshold as the null vectors above."""
-    scaled = matrix @ sp.diags_array(1 / column_scale(matrix.diagonal()))
-    solve = sparse_solver(scaled.tocsc())
-    if solve is not None and inverse_condition(scaled, solve) >= 1e4 * SINGULAR:
-        return True
-    return _sparse_nullity(scaled, at_least=1) == 0
+    scaled = (matrix @ sp.diags_array(1 / column_scale(matrix))).tocsc()
+    solve = sparse_solver(scaled)
+    return solve is not None and _is_regular(scaled, solve)
 
 
-def _sparse_nullity(matrix: sp.csc_array, at_least: int = 2) -> int:
-    """Exact where a dense SVD is affordable; otherwise the least that the singular factorisation proves."""
-    return dense_nullity(matrix.toarray()) if matrix.shape[0] <= 2500 else at_least
+def rounding_error(rcond: float) -> float:
+    """The error that rounding leaves in a solution of this condition."""
+    return float(np.finfo(float).eps / rcond) if rcond > 0 else np.inf
+
+
+def _is_regular(matrix: sp.csc_array, solve: Solver) -> bool:
+    """Whether the smallest singular value, by inverse iteration, is above ``SINGULAR`` times the largest."""
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=matrix.shape[0]).astype(matrix.dtype)
+    growth = 0.0
+    with np.errstate(all="ignore"):
+        for _ in range(6):
+            x = solve(solve(x / np.linalg.norm(x), "H"), "N")
+            growth = float(np.linalg.norm(x))
+            if not np.isfinite(growth):
+                return False
+    largest = np.sqrt(sla.norm(matrix, 1) * sla.norm(matrix, np.inf))
+    return growth == 0 or 1 / np.sqrt(growth) > SINGULAR * largest
+
+
+def _count(matrix: sp.csc_array) -> int:
+    """Dimension of the null space where a dense SVD is quick, otherwise the least that is proved, 2."""
+    return max(2, dense_nullity(matrix.toarray())) if matrix.shape[0] <= 600 else 2

@@ -84,22 +84,17 @@ class TridiagonalPlan:
                 a = gemm(-1.0, up, transfers[-1], beta=1.0, c=a, overwrite_c=1)
             _, _, transfer, info = gesv(a, blocks[b - 1][2], overwrite_a=1, overwrite_b=1)
             if info:
-                return NullVector(np.full(len(self.mirror), np.nan), 0.0, 2)
+                return NullVector(np.full(len(self.mirror), np.nan), 0.0, 2, np.inf)
             transfers.append(transfer)
         inner = blocks[0][0]
         if transfers:
             outer = blocks[0][1] @ transfers[-1]
             inner = inner - outer - np.conj(outer[np.ix_(self._inner_mirror, self._inner_mirror)])
         core = dense_null_vector(inner, self.places)
-        # The transfers were written over the blocks; a singular outer group shows as a huge one.
-        regular = float(np.vdot(buffer, buffer).real) < 1 / SINGULAR * self._scale(values)
-        return NullVector(
-            self._unfold(core.vector, transfers), core.rcond if regular else 0.0, core.nullity if regular else 2
-        )
-
-    @staticmethod
-    def _scale(values: np.ndarray) -> float:
-        return max(1.0, float(np.vdot(values, values).real))
+        # A singular outer group shows as a huge transfer.
+        if max((float(np.vdot(t, t).real) for t in transfers), default=0.0) > 1 / SINGULAR:
+            return NullVector(self._unfold(core.vector, transfers), 0.0, 2, np.inf)
+        return NullVector(self._unfold(core.vector, transfers), core.rcond, core.nullity, core.error)
 
     def _unfold(self, inner: np.ndarray, transfers: list[np.ndarray]) -> np.ndarray:
         parts = [inner]

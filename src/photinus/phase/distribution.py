@@ -208,7 +208,8 @@ def harmonic_sums(state: State, kinds: list[str]) -> np.ndarray:
             descending,
             strict=True,
         ):
-            value *= table[i, k]
+            if table is not None:
+                value *= table[i, k]
             places.append((k - i if down else i - k) + n - 1)
         place = np.ravel_multi_index(places, shape)
         out += np.bincount(place, weights=value.real, minlength=out.size)

@@ -46,13 +46,17 @@ def wigner(state: State, site: str, x: np.ndarray, p: np.ndarray) -> np.ndarray:
     rho = _matrix(state, site)
     x, p = _axis(x, "x"), _axis(p, "p")
     reach = np.sqrt(2 * len(rho) + 1) + MARGIN
-    fastest = np.pi / (np.sqrt(2 * len(rho) + 1) + MARGIN + np.abs(p).max())  # largest step without aliasing
+    occupied = np.abs(p) <= reach  # beyond, W is below 1e-16
+    out = np.zeros((len(p), len(x)))
+    p = p[occupied]
+    fastest = np.pi / (2 * reach)  # largest step without aliasing
     steps = np.diff(x)
-    if len(x) > 1 and np.allclose(steps, steps[0], rtol=1e-9, atol=0):
-        values = _wigner_lattice(rho, x, p, steps[0] / np.ceil(steps[0] / fastest), reach)
+    if len(x) > 1 and steps[0] > 0 and np.allclose(steps, steps[0], rtol=1e-9, atol=0):
+        out[occupied] = _wigner_lattice(rho, x, p, steps[0] / np.ceil(steps[0] / fastest), reach)
     else:
-        values = np.stack([_wigner_lattice(rho, x[k : k + 1], p, fastest, reach)[:, 0] for k in range(len(x))], axis=1)
-    return values
+        for k in range(len(x)):
+            out[occupied, k] = _wigner_lattice(rho, x[k : k + 1], p, fastest, reach)[:, 0]
+    return out
 
 
 def _wigner_lattice(rho: np.ndarray, x: np.ndarray, p: np.ndarray, step: float, reach: float) -> np.ndarray:

@@ -15,12 +15,12 @@ from photinus.algebra import Oscillator, Site, Spin
 from photinus.errors import InvalidInput
 
 
-@lru_cache(maxsize=64)
-def weights(site: Site, levels: int, kind: str) -> np.ndarray:
+@lru_cache(maxsize=16)
+def weights(site: Site, levels: int, kind: str) -> np.ndarray | None:
     """g(m, n) of a site, by level numbers.
 
-    Oscillators: ``canonical`` g = 1 (the limit of Pegg and Barnett); ``husimi`` g = Γ((m+n)/2 + 1)/√(m! n!), the
-    radial integral of Q. Spins: ``husimi`` is the polar integral of the SU(2) Husimi function.
+    Oscillators: ``canonical`` g = 1 (the limit of Pegg and Barnett; None stands for it); ``husimi``
+    Oscillators: ``canonical`` g = 1, the limit of Pegg and Barnett (None stands for it); ``husimi``
 
     Raises
     ------
@@ -29,8 +29,8 @@ def weights(site: Site, levels: int, kind: str) -> np.ndarray:
     """
     n = np.arange(levels, dtype=float)
     if isinstance(site, Oscillator) and kind == "canonical":
-        out = np.ones((levels, levels))
-    elif isinstance(site, Oscillator) and kind == "husimi":
+        return None
+    if isinstance(site, Oscillator) and kind == "husimi":
         half = gammaln(n + 1) / 2
         out = np.exp(gammaln(np.add.outer(n, n) / 2 + 1) - np.add.outer(half, half))
     elif isinstance(site, Spin) and kind == "husimi":

@@ -26,6 +26,7 @@ class Solution:
     nullity: int
     method: Method
     hermiticity: float
+    error: float
     exact: bool = True  # False for a Krylov correction, which is solved to 3 % only
 
     @property

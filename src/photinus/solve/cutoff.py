@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, log
-from typing import Any
 
 import numpy as np
 
-from photinus.algebra import Operator, Oscillator
+from photinus.algebra import Operator, Oscillator, Word
 from photinus.errors import InvalidInput, NoSteadyState
-from photinus.model import Model
+from photinus.model import Jump, Model
 from photinus.numerics.checks import real_number, whole_number
 from photinus.space.sectors import Sector
 from photinus.space.space import check_cutoffs
@@ -65,19 +65,36 @@ class Converged:
             raise InvalidInput(f"The tolerance of the cutoff is {tolerance:g}.", "Give a trace norm from 1e-13 to 2.")
         for name in ("start", "maximum"):
             object.__setattr__(self, name, whole_number(getattr(self, name), f"{name} of the cutoff"))
+        if self.start > self.maximum:
+            raise InvalidInput(
+                f"The cutoff starts at {self.start} levels, above its maximum of {self.maximum}.", "Raise the maximum."
+            )
 
 
-def enlarged(state: State) -> dict[str, int]:
+def reach(model: Model) -> dict[str, int]:
+    """The most quanta that one word of the model takes from, or gives to, each oscillator."""
+    hamiltonian, channels = model.generator
+    out = dict.fromkeys(model.oscillators, 0)
+    for operator in (hamiltonian, *(operator for _, operator in channels)):
+        for word in operator.terms:
+            for site, local in word:
+                if isinstance(site, Oscillator):
+                    out[site.name] = max(out[site.name], local[0], local[1])
+    return out
+
+
+def enlarged(state: State, reaches: dict[str, int]) -> dict[str, int]:
     """The larger space in which the truncation of a state is judged.
 
     So many more levels of every oscillator that the amplitudes (roots of the populations) fall by a factor of ten over
-    them, at least 4 and at most max(4, N/4).
+    them, at least 4 and at most max(4, N/4); never fewer than the longest word of the model reaches.
     """
     out = {}
     for name, n in state.cutoffs.items():
         fall = _fall(state.populations(name), n) / 2
         most = max(4, n // 4)
-        out[name] = n + (min(most, max(4, ceil(log(10) / fall))) if fall > 0 else most)
+        more = min(most, max(4, ceil(log(10) / fall))) if fall > 0 else most
+        out[name] = n + max(more, reaches[name])
     return out
 
 
@@ -135,11 +152,11 @@ def adapted(state: State, tolerance: float) -> dict[str, int]:
 
 
 def refuse_unbounded(model: Model, state: State) -> None:
-    """Raise :class:`NoSteadyState` where the model's large-amplitude drift shows that nothing holds the state.
+    """Raise :class:`NoSteadyState` where the drift at large amplitude shows that nothing holds the state.
 
-    A model whose jumps are linear and whose Hamiltonian is quadratic is unstable when its drift matrix has an
-    eigenvalue with real part ≥ 0 that noise feeds; any other one when, for some oscillator that no partner can
-    saturate, the highest power of n in d⟨n⟩/dt has a positive coefficient.
+    A model of oscillators with linear jumps and a quadratic Hamiltonian is refused when its drift matrix has an
+    eigenvalue with real part ≥ 0; any other one when, for an oscillator that no operator connects with another site,
+    the highest power of n in d⟨n⟩/dt has a positive coefficient.
     """
     numbers = ", ".join(
         f"⟨n_{name}⟩ = {_mean_level(state, name):.3g} of {n} levels" for name, n in state.cutoffs.items()
@@ -153,14 +170,34 @@ def refuse_unbounded(model: Model, state: State) -> None:
             remedy,
         )
     for site in model.sites:
-        if rate is None and isinstance(site, Oscillator):
-            power, lead = _leading_drift(model, site)
-            if lead > 0:
-                raise NoSteadyState(
-                    f"The model has no normalisable steady state: d⟨n⟩/dt of {site.name!r} grows like "
-                    f"+{lead:.3g} n^{power}, gain above loss ({numbers}).",
-                    remedy,
-                )
+        drift = number_drift(model, site) if rate is None and isinstance(site, Oscillator) else ()
+        if drift and drift[-1] > 0:
+            raise NoSteadyState(
+                f"The model has no normalisable steady state: d⟨n⟩/dt of {site.name!r} grows like "
+                f"+{drift[-1]:.3g} n^{len(drift) - 1}, gain above loss ({numbers}).",
+                remedy,
+            )
+
+
+def attractor_levels(model: Model) -> dict[str, int]:
+    """For each oscillator the number of levels above which its number only falls, as far as its own jumps tell.
+
+    A cutoff below it may certify a metastable state: what leaks out slowly over a barrier never comes back.
+    """
+    out = {}
+    for site in model.sites:
+        if isinstance(site, Oscillator):
+            drift = number_drift(model, site)
+            if len(drift) > 1 and drift[-1] < 0:
+                n = np.unique(np.round(np.geomspace(1, 1e6, 4000)))
+                falling = np.ones_like(n)
+                total = np.zeros_like(n)
+                for k, c in enumerate(drift):  # Σ c_k n(n−1)…(n−k+1)
+                    total += c * falling
+                    falling = falling * (n - k)
+                rising = np.flatnonzero(total > 0)
+                out[site.name] = int(n[rising[-1]]) + 2 if len(rising) else 1
+    return out
 
 
 def _mean_level(state: State, name: str) -> float:
@@ -186,21 +223,28 @@ def _linear_growth(model: Model) -> float | None:
     return float(np.linalg.eigvals(drift).real.max())
 
 
-def _leading_drift(model: Model, site: Oscillator) -> tuple[int, float]:
-    """Power and coefficient of the highest diagonal term a†^k a^k of d(a†a)/dt."""
-    change = model.heisenberg(Operator({((site, (1, 1, ())),): 1.0}))
-    if any(len(word) > 1 and sum(_degree(local) for _, local in word) > 2 for word in change.terms):
-        return 0, 0.0  # a partner that takes several quanta at once may saturate it
+def number_drift(model: Model, site: Oscillator) -> tuple[float, ...]:
+    """The coefficients c_k of Σ c_k a†^k a^k in d(a†a)/dt; empty where an operator connects the site with another."""
+    hamiltonian, channels = model.generator
+    return _number_drift(site, frozenset(hamiltonian.terms), channels)
+
+
+@lru_cache(maxsize=256)
+def _number_drift(
+    site: Oscillator, words: frozenset[Word], channels: tuple[tuple[float, Operator], ...]
+) -> tuple[float, ...]:
+    every = [*words, *(word for _, operator in channels for word in operator.terms)]
+    touching = [word for word in every if any(s == site for s, _ in word)]
+    if any(len(word) > 1 or not site.polynomial(word[0][1]) for word in touching):
+        return ()
+    own = [(rate, o) for rate, o in channels if site in o.sites]
+    if any(len(o.sites) > 1 for _, o in own):
+        return ()
+    # A Hamiltonian of this site alone changes n only together with its phase, and adds no diagonal term.
+    change = Model(0, [Jump(rate, o) for rate, o in own]).heisenberg(Operator({((site, (1, 1, ())),): 1.0}))
     powers = {
-        word[0][1][0] if word else 0: c.real if isinstance(c, complex) else float(c)
+        word[0][1][0] if word else 0: complex(c).real
         for word, c in change.terms.items()
-        if not word
-        or (len(word) == 1 and word[0][0] == site and word[0][1][0] == word[0][1][1] and site.polynomial(word[0][1]))
+        if not word or word[0][1][0] == word[0][1][1]
     }
-    power = max(powers, default=0)
-    return power, powers.get(power, 0.0)
-
-
-def _degree(local: tuple[Any, ...]) -> int:
-    """Number of ladder operators of an oscillator's or a spin's word, or 1."""
-    return sum(abs(part) for part in local if isinstance(part, int)) or 1
+    return tuple(powers.get(k, 0.0) for k in range(max(powers, default=-1) + 1))

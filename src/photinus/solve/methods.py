@@ -13,13 +13,15 @@ import scipy.sparse as sp
 
 from photinus.errors import InvalidInput, NotConverged
 from photinus.model import Model
-from photinus.numerics.krylov import gmres
+from photinus.numerics.checks import real_number, whole_number
+from photinus.numerics.krylov import KrylovResult, gmres
 from photinus.numerics.linear import NullVector, dense_null_vector, sparse_null_vector
 from photinus.numerics.memory import require_memory, size_text
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.orders import plan_for, stacked
 from photinus.solve.splitting import Splitting
 from photinus.space.liouvillian import Liouvillian, generator
+from photinus.space.sectors import Sector
 
 ALTERNATIVES = (
     "Use smaller cutoffs, method=ph.Krylov(), a model with more symmetry, or a method object with a larger memory=."
@@ -41,9 +43,9 @@ class Method(ABC):
     def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None) -> NullVector:
         """The stationary vector of the sector, of unit trace."""
 
-    def correction(self, liouvillian: Liouvillian, guess: np.ndarray) -> np.ndarray:
+    def correction(self, liouvillian: Liouvillian, guess: np.ndarray) -> NullVector:
         """The stationary vector again, where ``guess`` is close: exact for direct methods."""
-        return self.null_vector(liouvillian, guess).vector
+        return self.null_vector(liouvillian, guess)
 
     def require(self, liouvillian: Liouvillian) -> None:
         """Raise :class:`MemoryBudgetExceeded` where the estimate is above the budget."""
@@ -146,6 +148,13 @@ class Krylov(Method):
     maximum: int = 3000
     memory: float | None = None
 
+    def __post_init__(self) -> None:
+        tolerance = real_number(self.tolerance, "tolerance of Krylov", minimum=0.0)
+        if not 0 < tolerance < 1:
+            raise InvalidInput(f"The tolerance of Krylov is {tolerance:g}.", "Give a number between 0 and 1.")
+        whole_number(self.restart, "restart length of Krylov")
+        whole_number(self.maximum, "number of products of Krylov")
+
     def estimate(self, liouvillian: Liouvillian) -> float:
         n, sizes = liouvillian.sector.size, liouvillian.generator.grading.sizes.astype(float)
         return assembly_bytes(liouvillian) + 16.0 * (n * (self.restart + 8) + 6 * float((sizes**2).sum()))
@@ -165,7 +174,35 @@ class Krylov(Method):
                 f"GMRES stopped at the residual {residual:.1e} (goal {self.tolerance:.0e}) after {products} products.",
                 "Use a larger restart=, ph.Direct(), or check whether the steady state is unique.",
             )
-        return NullVector(vector, float("nan"), self._nullity(matrix, precondition, vector, sector.trace))
+        vector, error = self._polished(matrix, precondition, vector, sector)
+        return NullVector(vector, float("nan"), self._nullity(matrix, precondition, vector, sector.trace), error)
+
+    def _polished(
+        self, matrix: sp.sparray, precondition: Splitting, vector: np.ndarray, sector: Sector
+    ) -> tuple[np.ndarray, float]:
+        """Corrections until they are small: a slow mode weighs little in the residual and much in the state."""
+        error = np.inf
+        for _ in range(6):
+            answer = self._gmres(matrix, -(matrix @ vector), precondition, 0.03)
+            better = vector + answer.vector
+            better = better / better[sector.trace].sum()
+            last, error = error, float(np.linalg.norm(better - vector))
+            if not np.isfinite(error) or error > 0.5 * last:
+                return vector, 3.0 * min(last, error)
+            vector = better
+            if error <= 1e-11:
+                break
+        return vector, 3.0 * error
+
+    def _gmres(self, matrix: sp.sparray, target: np.ndarray, precondition: Splitting, tolerance: float) -> KrylovResult:
+        return gmres(
+            lambda x: matrix @ x,
+            target,
+            precondition,
+            tolerance=tolerance,
+            restart=self.restart,
+            maximum=self.maximum,
+        )
 
     def _to_zero(self, matrix: sp.sparray, precondition: Splitting, start: np.ndarray) -> tuple[np.ndarray, int]:
         """The null vector that GMRES reaches from ``start``, the residual measured by the flux."""
@@ -176,14 +213,7 @@ class Krylov(Method):
             size = float(np.linalg.norm(target))
             if not size > 0.3 * self.tolerance * scale or products >= self.maximum:
                 break
-            answer = gmres(
-                lambda x: matrix @ x,
-                target,
-                precondition,
-                tolerance=min(0.5, 0.3 * self.tolerance * scale / size),
-                restart=self.restart,
-                maximum=self.maximum - products,
-            )
+            answer = self._gmres(matrix, target, precondition, min(0.5, 0.3 * self.tolerance * scale / size))
             vector, products = vector + answer.vector, products + answer.products
             vector = vector / np.abs(vector).sum() if np.isfinite(vector).all() else start
         return vector, products
@@ -202,23 +232,21 @@ class Krylov(Method):
         known: tuple[np.ndarray, np.ndarray] | None,
     ) -> bool:
         """Whether a null vector besides the known one is left of ``start``, judged at tighter and tighter residuals."""
-        rest, size = start, float(np.linalg.norm(start))
+        rest = self._without(start, known)
+        size = float(np.linalg.norm(rest))
+        if size <= 1e-12 * float(np.linalg.norm(start)):  # nothing but the known state fits into the sector
+            return False
         for tolerance in (1e-2, 1e-4, 1e-7, 1e-10):
-            target = -(matrix @ rest)
-            answer = gmres(
-                lambda x: matrix @ x,
-                target,
-                precondition,
-                tolerance=tolerance,
-                restart=self.restart,
-                maximum=self.maximum,
-            )
-            rest = rest + answer.vector
-            if known is not None:
-                rest = rest - rest[known[1]].sum() * known[0]
+            answer = self._gmres(matrix, -(matrix @ rest), precondition, tolerance)
+            rest = self._without(rest + answer.vector, known)
             if np.linalg.norm(rest) < 0.1 * size:
                 return False
         return True
+
+    @staticmethod
+    def _without(x: np.ndarray, known: tuple[np.ndarray, np.ndarray] | None) -> np.ndarray:
+        """What is left of x when the known null vector is taken out, by its trace."""
+        return x if known is None else x - x[known[1]].sum() * known[0]
 
     def regular(self, liouvillian: Liouvillian) -> bool:
         """Whether a sector has no stationary operator."""
@@ -227,29 +255,32 @@ class Krylov(Method):
         matrix = liouvillian.matrix.tocsr()
         return not self._survivor(matrix, precondition, precondition(noise[0] + 1j * noise[1]), None)
 
-    def correction(self, liouvillian: Liouvillian, guess: np.ndarray) -> np.ndarray:
+    def correction(self, liouvillian: Liouvillian, guess: np.ndarray) -> NullVector:
         """ρ + δ with 𝓛δ = −𝓛ρ solved until δ no longer changes by a tenth: enough to judge the truncation.
 
         A slow mode weighs little in the residual and much in δ, so that the residual alone, at 3 %, would not do.
+
+        Raises
+        ------
+        NotConverged
+            If GMRES stagnates: a small δ would then mean nothing.
         """
         matrix, places = liouvillian.matrix.tocsr(), liouvillian.sector.trace
         precondition = Splitting(liouvillian)
         vector, size = guess, 0.0
         for _ in range(6):
-            answer = gmres(
-                lambda x: matrix @ x,
-                -(matrix @ vector),
-                precondition,
-                tolerance=0.03,
-                restart=self.restart,
-                maximum=self.maximum,
-            )
+            answer = self._gmres(matrix, -(matrix @ vector), precondition, 0.03)
+            if not answer.converged and answer.residual > 0.5:
+                raise NotConverged(
+                    f"GMRES stagnated at {answer.residual:.2g} of the truncation's defect.",
+                    "Use a larger restart=, or method=ph.Direct().",
+                )
             vector = vector + answer.vector
             vector = vector / vector[places].sum()
             before, size = size, float(np.linalg.norm(vector - guess))
             if abs(size - before) <= 0.1 * size:
                 break
-        return np.asarray(vector)
+        return NullVector(np.asarray(vector), float("nan"), 1, 3.0 * abs(size - before))
 
 
 def scale_free_residual(matrix: sp.sparray, vector: np.ndarray) -> float:

@@ -28,7 +28,7 @@ def stacked(liouvillian: Liouvillian) -> np.ndarray:
     return np.concatenate(list(liouvillian.diagonals.values()))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _plan(sector: Sector, keys: Keys) -> TridiagonalPlan | None:
     coordinates = sector.grading.space.coordinates
     width = coordinates.shape[1]

@@ -62,8 +62,7 @@ class Splitting:
     """ρ = P y ≈ −(𝓢 + part of 𝓙)⁻¹ y on one sector."""
 
     def __init__(self, liouvillian: Liouvillian):
-        sector, graded = liouvillian.sector, liouvillian.generator.grading
-        self.sector = sector
+        sector = liouvillian.sector
         self._real = not any(np.iscomplexobj(x) for x in liouvillian.generator.no_jump.values())
         classes = sorted({c for q, r, _ in sector.blocks for c in (q, r)})
         self._forms = decompose({q: no_jump_block(liouvillian, q) for q in classes})
@@ -73,8 +72,6 @@ class Splitting:
         self._levels = _levels(sector.blocks, charge)
         self._substituted = self._couplings(liouvillian, charge)
         self._gaps = {q: self._gap(q, r) for q, r, _ in sector.blocks}
-        self.steps = "Gauss-Seidel" if self._substituted else "Jacobi"
-        self.space = graded.space
 
     def _gap(self, q: int, r: int) -> np.ndarray:
         """−(λ_i + λ̄_j), moved away from zero where a dark state makes 𝓢 singular."""

@@ -16,18 +16,25 @@ from photinus.errors import (
 )
 from photinus.model import Model
 from photinus.model.symmetry import factor_text
+from photinus.numerics.linear import NullVector
 from photinus.numerics.memory import require_memory
 from photinus.solve.certify import Solution, extra_nullity, hermitian, truncation_error
-from photinus.solve.cutoff import Converged, Fixed, adapted, enlarged, grown, refuse_unbounded
+from photinus.solve.cutoff import (
+    Converged,
+    Fixed,
+    adapted,
+    attractor_levels,
+    enlarged,
+    grown,
+    reach,
+    refuse_unbounded,
+)
 from photinus.solve.methods import ALTERNATIVES, Auto, Direct, Krylov, Method, assembly_bytes
 from photinus.space.certificate import Certificate
 from photinus.space.liouvillian import Liouvillian, generator
 from photinus.space.sectors import Sector
 from photinus.space.space import make_space
 from photinus.space.state import State
-
-TRANSIENT = 0.3
-"""A truncation error above this is no estimate any more: the state is cut, or there is none."""
 
 
 def steady_state(
@@ -47,7 +54,8 @@ def steady_state(
     method : Auto, Dense, Direct, Tridiagonal or Krylov
         How to solve; by default ``Auto()``.
     near : State, optional
-        The answer of a neighbouring model on the same sites, to begin from.
+        The answer of a neighbouring model on the same sites, to begin from: its cutoffs (with ``Converged``), and its
+        state as the first guess (with ``Krylov``).
 
     Returns
     -------
@@ -86,37 +94,42 @@ def steady_state(
     if isinstance(cutoff, Fixed):
         cutoffs = cutoff.start(model)
         _refuse_conserved(model, cutoffs)
-        solution = _solve(model, cutoffs, method, None)
+        solution = _solve(model, cutoffs, method, near)
         refined, _, error = _refine(model, solution, method)
         state = _certified(solution, refined, error, cutoff.tolerance, started)
-        if error > TRANSIENT:
-            refuse_unbounded(model, state)
-        return state
+        refuse_unbounded(model, state)
+        return _warned(model, state)
     return _converge(model, cutoff, method, near, started)
 
 
 def _converge(model: Model, cutoff: Converged, method: Method, near: State | None, started: float) -> State:
     """Grow until the certificate says the tolerance."""
-    cutoffs = adapted(near, cutoff.tolerance) if near is not None else dict.fromkeys(model.oscillators, cutoff.start)
+    least = {name: n + 2 for name, n in reach(model).items()}
+    for name, n in attractor_levels(model).items():
+        least[name] = max(least[name], n)
+    begin = adapted(near, cutoff.tolerance) if near is not None else dict.fromkeys(model.oscillators, cutoff.start)
+    cutoffs = {name: min(max(n, least[name]), max(n, cutoff.maximum)) for name, n in begin.items()}
     _refuse_conserved(model, cutoffs)
     solution = _solve(model, cutoffs, method, near)
     while True:
         refined, delta, error = _refine(model, solution, method)
         state = _certified(solution, refined, error, cutoff.tolerance, started)
+        refuse_unbounded(model, state)
         if error <= cutoff.tolerance:
-            return state
-        if error > TRANSIENT:
-            refuse_unbounded(model, state)
+            return _warned(model, state)
         following = grown(solution.cutoffs, error, cutoff.tolerance, (refined.sector, delta), refined.state())
         worst = max(following, key=lambda name: following[name])
-        if following[worst] > cutoff.maximum:
+        needed = following[worst]
+        following = {name: min(n, max(cutoff.maximum, solution.cutoffs[name])) for name, n in following.items()}
+        if following == solution.cutoffs:
             raise NotConverged(
                 f"The truncation error is still {error:.1e} with {_text(solution.cutoffs)} levels "
-                f"(goal {cutoff.tolerance:.0e}), and {worst!r} would need {following[worst]}.",
+                f"(goal {cutoff.tolerance:.0e}), and {worst!r} would need {needed}.",
                 "Check that the loss exceeds the gain, use a larger tolerance, or raise Converged(maximum=…).",
             )
         if refined.exact and all(following[k] <= n for k, n in refined.cutoffs.items()):
             solution = refined  # already solved in full as the judge of the last one
+            _refuse_torsion(model, solution)
         else:
             solution = _next(model, following, method, refined, error)
 
@@ -145,6 +158,8 @@ def _check(model: Model, cutoff: object, method: object, near: State | None) -> 
         raise InvalidInput(f"The method is {method!r}.", "Give ph.Auto(), ph.Dense(), ph.Direct() or ph.Krylov().")
     if not model.sites:
         raise InvalidInput("The model has no sites.", "Give it a Hamiltonian or jumps.")
+    if near is not None and not isinstance(near, State):
+        raise InvalidInput(f"near= is {near!r}.", "Give the State of a neighbouring model.")
     if near is not None and near.sites != model.sites:
         raise SiteMismatch(
             f"The state given as near= lives on {near.sites}, the model on {model.sites}.",
@@ -155,7 +170,8 @@ def _check(model: Model, cutoff: object, method: object, near: State | None) -> 
 def _refuse_conserved(model: Model, cutoffs: dict[str, int]) -> None:
     """A strong symmetry with more than one class of kets has a steady state for each."""
     strong = model.symmetry.strong
-    space = make_space(model.sites, cutoffs)
+    reaches = reach(model)
+    space = make_space(model.sites, {name: n + reaches[name] for name, n in cutoffs.items()})
     require_memory(200.0 * space.dimension, None, f"A space of {space.dimension} kets", ALTERNATIVES)
     if not strong.moduli:
         return
@@ -164,10 +180,10 @@ def _refuse_conserved(model: Model, cutoffs: dict[str, int]) -> None:
         names = model.symmetry.coordinates
         law = ", ".join(factor_text(d, w, names) for d, w in zip(strong.moduli, strong.weights, strict=True))
         raise DegenerateSteadyState(
-            f"The steady state is not unique: the strong symmetry {law} splits the {space.dimension} kets into "
-            f"{classes} classes that never mix, each with a steady state of its own.",
+            f"The steady state is not unique: the strong symmetry {law} splits the kets into classes that never mix "
+            f"({classes} of them among {space.dimension} kets), each with a steady state of its own.",
             "Add a process that connects the classes, or a model of one class only.",
-            classes,
+            2,
         )
 
 
@@ -184,14 +200,27 @@ def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State |
         chosen = Direct(method.memory)
         chosen.require(liouvillian)
         found = chosen.null_vector(liouvillian, None)
-    if found.nullity > 1 or not np.isfinite(found.vector).all():
-        raise _degenerate(found.nullity, cutoffs)
-    vector, error = hermitian(sector, found.vector)
-    solution = Solution(liouvillian, vector, 1, chosen, error)
+    _refuse_null(found, cutoffs)
+    vector, skew = hermitian(sector, found.vector)
+    solution = Solution(liouvillian, vector, 1, chosen, skew, found.error)
+    _refuse_torsion(model, solution)
+    return solution
+
+
+def _refuse_torsion(model: Model, solution: Solution) -> None:
     extra = extra_nullity(model, solution)
     if extra:
-        raise _degenerate(1 + extra, cutoffs)
-    return solution
+        raise _degenerate(1 + extra, solution.cutoffs)
+
+
+def _warned(model: Model, state: State) -> State:
+    """The state with a warning where an attractor may lie above its cutoff."""
+    assert state.certificate is not None
+    high = {name: n for name, n in attractor_levels(model).items() if n > state.cutoffs[name]}
+    if not high:
+        return state
+    warning = f"the drift of n is positive above the cutoff: keep at least {_text(high)} levels"
+    return replace(state, certificate=replace(state.certificate, warnings=(warning,)))
 
 
 def _prepare(model: Model, cutoffs: dict[str, int], method: Method) -> tuple[Liouvillian, Method]:
@@ -203,6 +232,16 @@ def _prepare(model: Model, cutoffs: dict[str, int], method: Method) -> tuple[Lio
     chosen = method.choose(liouvillian) if isinstance(method, Auto) else method
     chosen.require(liouvillian)
     return liouvillian, chosen
+
+
+def _refuse_null(found: NullVector, cutoffs: dict[str, int]) -> None:
+    if found.nullity > 1:
+        raise _degenerate(found.nullity, cutoffs)
+    if not np.isfinite(found.vector).all():
+        raise NotConverged(
+            "The solution is not finite: the rates span more than floating-point numbers hold.",
+            "Choose a unit in which the rates are near 1.",
+        )
 
 
 def _degenerate(dimension: int, cutoffs: dict[str, int]) -> DegenerateSteadyState:
@@ -219,16 +258,15 @@ def _refine(model: Model, solution: Solution, method: Method) -> tuple[Solution,
     """The solution corrected in a larger space, the correction, and the truncation error."""
     if not solution.cutoffs:
         return solution, np.zeros(solution.sector.size), 0.0
-    liouvillian, chosen = _prepare(model, enlarged(solution.state()), method)
+    liouvillian, chosen = _prepare(model, enlarged(solution.state(), reach(model)), method)
     larger = liouvillian.sector
     embedded = solution.sector.embed(solution.vector, larger)
-    vector = chosen.correction(liouvillian, embedded)
-    if not np.isfinite(vector).all():
-        raise _degenerate(2, liouvillian.generator.space.cutoffs)
-    vector, skew = hermitian(larger, vector)
+    found = chosen.correction(liouvillian, embedded)
+    _refuse_null(found, liouvillian.generator.space.cutoffs)
+    vector, skew = hermitian(larger, found.vector)
     delta = vector - embedded
     error = truncation_error(larger, delta)
-    return Solution(liouvillian, vector, 1, chosen, skew, not isinstance(chosen, Krylov)), delta, error
+    return Solution(liouvillian, vector, 1, chosen, skew, found.error, not isinstance(chosen, Krylov)), delta, error
 
 
 def _projected(state: State, sector: Sector) -> np.ndarray:
@@ -247,6 +285,7 @@ def _certified(solution: Solution, refined: Solution, error: float, tolerance: f
     certificate = Certificate(
         residual=solution.residual,
         truncation=error,
+        solver_error=solution.error,
         positivity=float(state.eigenvalues[0]),
         hermiticity=solution.hermiticity,
         nullity=solution.nullity,

@@ -18,6 +18,9 @@ class Certificate:
     truncation : float
         Estimate of ‖ρ_N − ρ_∞‖₁, the trace norm of what the cutoffs cost: three times the correction of the state in a
         larger space, at most 6 (Etienney, Robin, Rouchon 2025). 0 without oscillators.
+    solver_error : float
+        Estimate of the error that the solution of the truncated equation itself has: the rounding unit over the
+        condition for direct methods, three times a last correction for ``Krylov``. It grows as the gap closes.
     positivity : float
         The smallest eigenvalue of ρ.
     hermiticity : float
@@ -34,10 +37,13 @@ class Certificate:
         How it was solved.
     seconds : float
         Wall time, all iterations included.
+    warnings : tuple of str
+        What else speaks against the answer, such as a drift that turns positive above the cutoff.
     """
 
     residual: float
     truncation: float
+    solver_error: float
     positivity: float
     hermiticity: float
     nullity: int
@@ -47,6 +53,7 @@ class Certificate:
     cutoffs: dict[str, int]
     method: str
     seconds: float
+    warnings: tuple[str, ...] = ()
 
     @property
     def complaints(self) -> tuple[str, ...]:
@@ -56,11 +63,15 @@ class Certificate:
             out.append(f"truncation error {self.truncation:.1e} is above {self.tolerance:.0e}: raise the cutoffs")
         if not self.residual <= 1e-8:
             out.append(f"residual {self.residual:.1e} is above 1e-08")
-        if not self.positivity >= -max(1e-9, self.truncation):
+        if not self.solver_error <= self.tolerance:
+            out.append(f"solver error {self.solver_error:.1e} is above {self.tolerance:.0e}: a nearly degenerate model")
+        if not self.hermiticity <= 1e-8:
+            out.append(f"the solution was not Hermitian, by {self.hermiticity:.1e}")
+        if not self.positivity >= -1e-9:
             out.append(f"smallest eigenvalue {self.positivity:.1e} is negative")
         if self.nullity != 1:
             out.append(f"{self.nullity} stationary operators: the state is not unique")
-        return tuple(out)
+        return (*out, *self.warnings)
 
     @property
     def ok(self) -> bool:
@@ -78,7 +89,7 @@ class Certificate:
             [
                 f"certificate: {verdict}",
                 f"  truncation  {self.truncation:.1e} (trace norm; tolerance {self.tolerance:.0e})",
-                f"  residual    {self.residual:.1e}",
+                f"  residual    {self.residual:.1e} (error of the solution {self.solver_error:.0e})",
                 f"  positivity  {self.positivity:.1e} (smallest eigenvalue)",
                 f"  nullity     {self.nullity}",
                 f"  unknowns    {self.unknowns} ({self.unknowns_without_symmetry} without symmetry)",

@@ -79,13 +79,13 @@ class Grading:
         return sorted({self.group.reduce(row) for row in differences})
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def grading(space: Space, group: Group) -> Grading:
     """The grading of a space, cached: sweeps ask for the same one at every point."""
     return Grading(space, group)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _sector(graded: Grading, order: Order) -> Sector:
     return Sector(graded, order)
 
@@ -180,7 +180,7 @@ class Sector:
         return out
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _targets(sector: Sector, left: Shift, right: Shift) -> np.ndarray:
     space = sector.grading.space
     rows, columns = sector.kets
@@ -189,7 +189,7 @@ def _targets(sector: Sector, left: Shift, right: Shift) -> np.ndarray:
     return out
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _pattern(sector: Sector, keys: tuple[tuple[Shift, Shift], ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     index = np.stack([sector.targets(s, t).astype(np.int32) for s, t in keys], axis=1)
     order = np.argsort(index, axis=1, kind="stable")

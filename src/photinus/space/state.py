@@ -40,6 +40,10 @@ class State:
     certificate: Certificate | None = None
     refined: State | None = None
 
+    def __post_init__(self) -> None:
+        for vector in self.parts.values():
+            vector.setflags(write=False)
+
     @property
     def space(self) -> Space:
         """The kets that are kept."""
@@ -91,7 +95,7 @@ class State:
     def error(self, operator: Operator) -> float:
         """The truncation error of ``expect(operator)``: its change in the refined state (NaN on built states)."""
         if self.refined is None:
-            return float("nan")
+            return 0.0 if self.certificate is not None and not self.cutoffs else float("nan")
         return abs(self.refined.expect(operator) - self.expect(operator))
 
     def axes(self, names: Iterable[str]) -> tuple[int, ...]:
@@ -206,7 +210,9 @@ class State:
     @cached_property
     def eigenvalues(self) -> np.ndarray:
         """The spectrum of ρ, ascending."""
-        return np.sort(np.concatenate([np.linalg.eigvalsh(block) for block in self.matrix_blocks]))
+        out = np.sort(np.concatenate([np.linalg.eigvalsh(block) for block in self.matrix_blocks]))
+        out.setflags(write=False)
+        return out
 
     def trace(self) -> float:
         """Tr ρ."""
