@@ -19,8 +19,9 @@ from photinus.errors import InvalidInput
 def weights(site: Site, levels: int, kind: str) -> np.ndarray | None:
     """g(m, n) of a site, by level numbers.
 
-    Oscillators: ``canonical`` g = 1 (the limit of Pegg and Barnett; None stands for it); ``husimi``
     Oscillators: ``canonical`` g = 1, the limit of Pegg and Barnett (None stands for it); ``husimi``
+    g = Γ((m+n)/2 + 1)/√(m! n!), the radial integral of Q. Spins: ``husimi`` is the polar integral of the SU(2)
+    Husimi function.
 
     Raises
     ------

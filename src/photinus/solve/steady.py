@@ -127,7 +127,7 @@ def _converge(model: Model, cutoff: Converged, method: Method, near: State | Non
                 f"(goal {cutoff.tolerance:.0e}), and {worst!r} would need {needed}.",
                 "Check that the loss exceeds the gain, use a larger tolerance, or raise Converged(maximum=…).",
             )
-        if refined.exact and all(following[k] <= n for k, n in refined.cutoffs.items()):
+        if refined.exact and all(following[k] <= n <= cutoff.maximum for k, n in refined.cutoffs.items()):
             solution = refined  # already solved in full as the judge of the last one
             _refuse_torsion(model, solution)
         else:
