@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil, log
+from math import ceil, inf, log
 
 import numpy as np
 
@@ -189,15 +189,20 @@ def attractor_levels(model: Model) -> dict[str, int]:
         if isinstance(site, Oscillator):
             drift = number_drift(model, site)
             if len(drift) > 1 and drift[-1] < 0:
-                n = np.unique(np.round(np.geomspace(1, 1e6, 4000)))
-                falling = np.ones_like(n)
-                total = np.zeros_like(n)
-                for k, c in enumerate(drift):  # Σ c_k n(n−1)…(n−k+1)
-                    total += c * falling
-                    falling = falling * (n - k)
-                rising = np.flatnonzero(total > 0)
-                out[site.name] = int(n[rising[-1]]) + 2 if len(rising) else 1
+                out[site.name] = _levels_above_the_last_rise(drift)
     return out
+
+
+@lru_cache(maxsize=256)
+def _levels_above_the_last_rise(drift: tuple[float, ...]) -> int:
+    """The n above which Σ c_k n(n−1)…(n−k+1) stays negative, and one more."""
+    n = np.unique(np.round(np.geomspace(1, 1e6, 4000)))
+    falling, total = np.ones_like(n), np.zeros_like(n)
+    for k, c in enumerate(drift):
+        total += c * falling
+        falling = falling * (n - k)
+    rising = np.flatnonzero(total > 0)
+    return int(n[rising[-1]]) + 2 if len(rising) else 1
 
 
 def _mean_level(state: State, name: str) -> float:
@@ -208,6 +213,9 @@ def _mean_level(state: State, name: str) -> float:
 def _linear_growth(model: Model) -> float | None:
     """Largest growth rate of the amplitudes ⟨a⟩; None where their equations are not linear."""
     if not all(isinstance(site, Oscillator) for site in model.sites):
+        return None
+    hamiltonian, channels = model.generator
+    if _degree(hamiltonian) > 2 or any(_degree(operator) > 1 for _, operator in channels):
         return None
     size = len(model.sites)
     drift = np.zeros((2 * size, 2 * size), dtype=complex)
@@ -221,6 +229,13 @@ def _linear_growth(model: Model) -> float | None:
             drift[k, column] += c
             drift[k + size, (column + size) % (2 * size)] += np.conj(c)
     return float(np.linalg.eigvals(drift).real.max())
+
+
+def _degree(operator: Operator) -> float:
+    """The most ladder operators in one word of oscillators; infinite where there is a diagonal function."""
+    return max(
+        (sum(inf if local[2] else local[0] + local[1] for _, local in word) for word in operator.terms), default=0
+    )
 
 
 def number_drift(model: Model, site: Oscillator) -> tuple[float, ...]:
