@@ -131,15 +131,19 @@ def _converge(model: Model, cutoff: Converged, method: Method, near: State | Non
             solution = refined  # already solved in full as the judge of the last one
             _refuse_torsion(model, solution)
         else:
-            solution = _next(model, following, method, refined, error)
+            solution = _next(model, following, method, (solution, refined), error)
 
 
-def _next(model: Model, cutoffs: dict[str, int], method: Method, refined: Solution, error: float) -> Solution:
+def _next(
+    model: Model, cutoffs: dict[str, int], method: Method, before: tuple[Solution, Solution], error: float
+) -> Solution:
+    """The solution at the next cutoffs; ``before`` is the last one, whose error is known, and its correction."""
+    solution, refined = before
     try:
         return _solve(model, cutoffs, method, refined.state())
     except MemoryBudgetExceeded as refusal:
         raise MemoryBudgetExceeded(
-            f"The truncation error is {error:.1e} with {_text(refined.cutoffs)} levels; the next step does not fit: "
+            f"The truncation error is {error:.1e} with {_text(solution.cutoffs)} levels; the next step does not fit: "
             f"{refusal.cause}",
             "Use a larger Converged(tolerance). " + refusal.remedy,
         ) from refusal
