@@ -110,7 +110,7 @@ def test_a_shared_bath_locks_the_relative_phase_at_theta_only(theta):
         flat = ph.phase.distribution(state, name).density
         np.testing.assert_allclose(flat, 1 / (2 * np.pi), rtol=0, atol=1e-13)
     relative = ph.phase.relative_distribution(state, "a", "b", points=720)
-    assert np.angle(relative.moment * np.exp(-1j * theta)) == pytest.approx(0, abs=1e-8)
+    assert np.angle(relative.moment() * np.exp(-1j * theta)) == pytest.approx(0, abs=1e-8)
     peak = relative.phi[np.argmax(relative.density)]
     assert abs(np.exp(1j * (peak - theta)) - 1) < 1e-2
     assert relative.peak_height > 0.05

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from photinus.cli.study import did_you_mean
+from photinus.cli.words import did_you_mean
 from photinus.errors import StudyError, Undefined
 from photinus.measures import Measure, catalogue
 from photinus.model import Model
@@ -46,15 +46,34 @@ def _entropy(state: State, *sites: str) -> float:
     return (state.reduced(*sites) if sites else state).entropy()
 
 
-_OCCUPATION = (("oscillator",), "0 … ∞")
-_MIXING = (0, 1, 2)
-_STATE = (
-    Measure("mean_number", "⟨n⟩", _mean_number, (1,), *_OCCUPATION, "mean occupation", "the vacuum", "occupation"),
+_STATE = tuple(
     Measure(
-        "number_variance", "Var(n)", _number_variance, (1,), *_OCCUPATION, "Var(n)", "a number state", "occupation"
-    ),
-    Measure("purity", "Tr ρ²", _purity, _MIXING, _ANY, "1/d … 1", "purity, of all or of some sites", "never", "mixing"),
-    Measure("entropy", "S", _entropy, _MIXING, _ANY, "0 … ln d", "von Neumann entropy, nats", "a pure state", "mixing"),
+        name=name,
+        symbol=symbol,
+        function=function,
+        sites=sites,
+        kinds=kinds,
+        range=extent,
+        meaning=meaning,
+        zero=zero,
+        sees=sees,
+    )
+    for name, symbol, function, sites, kinds, extent, meaning, zero, sees in (
+        ("mean_number", "⟨n⟩", _mean_number, (1,), ("oscillator",), "0 … ∞", "mean occupation", "the vacuum", "n"),
+        (
+            "number_variance",
+            "Var(n)",
+            _number_variance,
+            (1,),
+            ("oscillator",),
+            "0 … ∞",
+            "Var(n)",
+            "a number state",
+            "n",
+        ),
+        ("purity", "Tr ρ²", _purity, (0, 1, 2), _ANY, "1/d … 1", "purity, of all or of some sites", "never", "mixing"),
+        ("entropy", "S", _entropy, (0, 1, 2), _ANY, "0 … ln d", "von Neumann entropy, nats", "a pure state", "mixing"),
+    )
 )
 
 KNOWN: Mapping[str, Measure] = MappingProxyType({**{measure.name: measure for measure in _STATE}, **catalogue})
@@ -126,8 +145,8 @@ def parse_quantity(text: str) -> Quantity | str:
     if name not in KNOWN:
         raise StudyError(f"There is no quantity {name!r}.", did_you_mean(name, [*KNOWN, *CERTIFICATE], "There are"))
     measure = KNOWN[name]
-    if len(sites) not in measure.sites or not all(sites):
-        counts = " or ".join(map(str, measure.sites))
+    if not measure.takes(len(sites)) or not all(sites):
+        counts = " or ".join([*map(str, measure.sites), *(["more"] if measure.more else [])])
         raise StudyError(
             f"{text!r} names {len(sites)} sites, and {name} takes {counts}.", f"Write it as {_example(measure)}."
         )

@@ -4,9 +4,10 @@ R and R′ differ strongly at low occupation; correlation is not synchronization
 one sees, and what its zero means, stands in :data:`catalogue`.
 """
 
-from photinus.measures.catalogue import Measure, MeasureTable, catalogue, table
+from photinus.measures.catalogue import MeasureTable, catalogue, table
 from photinus.measures.correlations import mutual_information
 from photinus.measures.locking import amplitude_correlation, peak_height, phase_coherence
+from photinus.measures.measure import Measure
 
 __all__ = [
     "Measure",

@@ -2,106 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from photinus.errors import InvalidInput, Undefined
-from photinus.measures.correlations import mutual_information
-from photinus.measures.locking import amplitude_correlation, peak_height, phase_coherence
+from photinus.measures import correlations, locking
+from photinus.measures.measure import Measure
 from photinus.space.state import State
 
+_FAMILIES = (locking.MEASURES, correlations.MEASURES)
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One measure: a function of (state, site names…) and what is to be known of its value.
-
-    Attributes
-    ----------
-    name, symbol : str
-    function : callable
-        ``(state, *sites) -> float``.
-    sites : tuple of int
-        Numbers of sites that it takes.
-    kinds : tuple of str
-        Kinds of site that it takes.
-    range : str
-        Least and largest value.
-    meaning, zero : str
-        What it measures; what a zero means.
-    sees : str
-        ``phase``, ``any correlation``, …: what makes it positive.
-    references : tuple of str
-    """
-
-    name: str
-    symbol: str
-    function: Callable[..., float]
-    sites: tuple[int, ...]
-    kinds: tuple[str, ...]
-    range: str
-    meaning: str
-    zero: str
-    sees: str
-    references: tuple[str, ...] = ()
-
-    def applies(self, state: State, sites: tuple[str, ...]) -> bool:
-        """Whether the measure takes these sites of the state."""
-        kinds = [state.sites[axis].kind for axis in state.axes(sites)]
-        return len(sites) in self.sites and all(kind in self.kinds for kind in kinds)
-
-
-_MEASURES = (
-    Measure(
-        "phase_coherence",
-        "R",
-        phase_coherence,
-        (1, 2),
-        ("oscillator", "spin"),
-        "0 … 1",
-        "sharpness of the phase, or of the phase difference: |⟨e^{iφ}⟩|",
-        "the first harmonic vanishes (2:1 locking is possible)",
-        "locking of phases, classical or quantum",
-        ("Pegg1989",),
-    ),
-    Measure(
-        "amplitude_correlation",
-        "R′",
-        amplitude_correlation,
-        (2,),
-        ("oscillator",),
-        "0 … 1",
-        "correlation of the amplitudes: |⟨a†b⟩|/√(n_a n_b)",
-        "no correlation of first order; undefined for the vacuum",
-        "locking of amplitudes, classical or quantum",
-        ("Lee2014",),
-    ),
-    Measure(
-        "peak_height",
-        "S_max",
-        peak_height,
-        (1,),
-        ("oscillator", "spin"),
-        "0 … (no bound)",
-        "height of the phase density above the uniform one, 1/2π",
-        "the phase is uniform",
-        "a preferred phase of any m:1 locking",
-        ("Roulet2018", "Hush2015"),
-    ),
-    Measure(
-        "mutual_information",
-        "I",
-        mutual_information,
-        (2,),
-        ("oscillator", "spin", "qudit"),
-        "0 … 2 min(S_a, S_b) nats",
-        "all correlations: S_a + S_b − S_ab",
-        "a product state",
-        "any correlation, phase or number, classical or quantum",
-    ),
+catalogue: Mapping[str, Measure] = MappingProxyType(
+    {measure.name: measure for family in _FAMILIES for measure in family}
 )
-
-catalogue: Mapping[str, Measure] = MappingProxyType({measure.name: measure for measure in _MEASURES})
 
 
 @dataclass(frozen=True, slots=True)

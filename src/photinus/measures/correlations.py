@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from photinus.measures.measure import Measure
 from photinus.space.state import State
 
 
@@ -24,3 +25,20 @@ def mutual_information(state: State, first: str, second: str) -> float:
     pair = state.reduced(first, second)
     parts = [pair.reduced(name).entropy() for name in (first, second)]
     return max(0.0, sum(parts) - pair.entropy())
+
+
+MEASURES = (
+    Measure(
+        name="mutual_information",
+        symbol="I",
+        function=mutual_information,
+        sites=(2,),
+        kinds=("oscillator", "spin", "qudit"),
+        range="0 … 2 min(S_a, S_b) nats",
+        meaning="all correlations: S_a + S_b − S_ab",
+        zero="a product state",
+        sees="any correlation, phase or number, classical or quantum",
+        invariance="unitaries of each site",
+        cost="eigenvalues",
+    ),
+)

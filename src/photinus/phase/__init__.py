@@ -4,13 +4,8 @@ A number state has no phase: its density is uniform. A limit cycle has an amplit
 U(1) symmetry, no phase either; a drive gives it one, a partner gives the pair a relative one.
 """
 
-from photinus.phase.distribution import (
-    JointPhaseDensity,
-    PhaseDensity,
-    distribution,
-    joint_distribution,
-    relative_distribution,
-)
+from photinus.phase.density import JointPhaseDensity, PhaseDensity
+from photinus.phase.distribution import distribution, joint_distribution, relative_distribution
 from photinus.phase.quasiprobability import husimi, wigner
 
 __all__ = [

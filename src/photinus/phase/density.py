@@ -1,0 +1,205 @@
+"""Densities on the circle and on the torus, and the numbers of circular statistics.
+
+A density is known by its harmonics c_k = ⟨e^{ikφ}⟩; everything here follows from them, exactly, whatever the number of
+angles at which the density is tabulated. The words are those of Mardia and Jupp, *Directional Statistics* (2000).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from photinus.errors import Undefined
+
+TAU = 2 * np.pi
+
+
+@dataclass(frozen=True)
+class PhaseDensity:
+    """A density on the circle.
+
+    Attributes
+    ----------
+    phi : ndarray
+        Angles (rad), uniform on [−π, π).
+    density : ndarray
+        P(φ); its mean over the circle is 1/2π. Negative values are possible for ``kind="wigner"`` only.
+    kind : str
+        Which notion of phase.
+    label : str
+        The angle, such as ``φ_a`` or ``φ_a − φ_b``.
+    harmonics : ndarray
+        c_0 = 1, c_1 = ⟨e^{iφ}⟩, c_2, … as far as there are any.
+    """
+
+    phi: np.ndarray
+    density: np.ndarray
+    kind: str
+    label: str
+    harmonics: np.ndarray
+
+    def moment(self, order: int = 1) -> complex:
+        """c_k = ⟨e^{ikφ}⟩."""
+        k = abs(order)
+        value = complex(self.harmonics[k]) if k < len(self.harmonics) else 0j
+        return value if order >= 0 else value.conjugate()
+
+    @property
+    def resultant_length(self) -> float:
+        """|⟨e^{iφ}⟩|, from 0 (no first harmonic) to 1 (a sharp phase)."""
+        return abs(self.moment())
+
+    @property
+    def mean_direction(self) -> float:
+        """arg⟨e^{iφ}⟩ (rad); arbitrary where the density has no first harmonic."""
+        return float(np.angle(self.moment()))
+
+    @property
+    def circular_variance(self) -> float:
+        """1 − |⟨e^{iφ}⟩|, from 0 to 1."""
+        return 1.0 - self.resultant_length
+
+    @property
+    def holevo_variance(self) -> float:
+        """|⟨e^{iφ}⟩|⁻² − 1, from 0 to ∞ (a density without a first harmonic); the variance of a narrow peak."""
+        length = self.resultant_length
+        return length**-2 - 1.0 if length > 0 else np.inf
+
+    def window_mean(self, start: float = -np.pi) -> float:
+        """∫ φ P(φ) dφ over the window [start, start + 2π); it depends on the window."""
+        return start + self._window(start)[0]
+
+    def window_variance(self, start: float | None = None) -> float:
+        """The variance of φ over the window [start, start + 2π) (rad²); by default the window around the direction.
+
+        A uniform phase has π²/3. It depends on the window: a peak cut in two by its border has a variance near π².
+        """
+        start = self.mean_direction - np.pi if start is None else start
+        mean, square = self._window(start)
+        return max(0.0, square - mean**2)
+
+    def _window(self, start: float) -> tuple[float, float]:
+        """⟨φ − start⟩ and ⟨(φ − start)²⟩: ∫₀^{2π} φ e^{−ikφ} dφ = 2πi/k, ∫₀^{2π} φ² e^{−ikφ} dφ = 4π²i/k + 4π/k²."""
+        k = np.arange(1, len(self.harmonics))
+        c = self.harmonics[1:] * np.exp(-1j * k * start)
+        return (
+            float(np.pi - 2 * (c.imag / k).sum()),
+            float(TAU**2 / 3 - 4 * np.pi * (c.imag / k).sum() + 4 * (c.real / k**2).sum()),
+        )
+
+    @cached_property
+    def entropy(self) -> float:
+        """−∫ P ln P dφ (nats), at most ln 2π (a uniform phase); negative where the phase is sharper than one radian.
+
+        Raises
+        ------
+        Undefined
+            Where P is negative.
+        """
+        values = sampled(self.harmonics, max(1024, 8 * len(self.harmonics)))
+        if values.min() < -1e-9:
+            raise Undefined(
+                f"The entropy of {self.label} is undefined: the {self.kind} density falls to {values.min():.2g}.",
+                "Use the canonical or the Husimi density.",
+            )
+        positive = values[values > 0]
+        return float(-(positive * np.log(positive)).sum() * TAU / len(values))
+
+    @cached_property
+    def peaks(self) -> tuple[tuple[float, float], ...]:
+        """(angle, P − 1/2π) of every maximum, highest first; none for a uniform phase."""
+        return _peaks(self.harmonics)
+
+    @property
+    def peak_height(self) -> float:
+        """The largest P − 1/2π, 0 for a uniform phase."""
+        if not self.harmonics[1:].any():
+            return 0.0
+        points = max(64, 4 * len(self.harmonics))
+        highest = int(np.argmax(sampled(self.harmonics, points)))
+        return max(0.0, _climbed(self.harmonics, float(angles(points)[highest]))[1])
+
+    def __repr__(self) -> str:
+        return (
+            f"PhaseDensity of {self.label} ({self.kind}), {len(self.phi)} angles: |⟨e^iφ⟩| = "
+            f"{self.resultant_length:.4g}, direction {self.mean_direction:.4g}, peak {self.peak_height:.4g} above 1/2π"
+        )
+
+
+@dataclass(frozen=True)
+class JointPhaseDensity:
+    """A density on the torus of two phases.
+
+    Attributes
+    ----------
+    phi : ndarray
+        Angles (rad) of both axes, uniform on [−π, π).
+    density : ndarray
+        P(φ_a, φ_b), first axis φ_a; its mean is 1/4π².
+    kind : tuple of str
+        The notion of phase of each site.
+    label : tuple of str
+        The two angles.
+    """
+
+    phi: np.ndarray
+    density: np.ndarray
+    kind: tuple[str, str]
+    label: tuple[str, str]
+
+    def __repr__(self) -> str:
+        return f"JointPhaseDensity of {' and '.join(self.label)}, {len(self.phi)} × {len(self.phi)} angles"
+
+
+def angles(points: int) -> np.ndarray:
+    """Uniform on [−π, π)."""
+    return TAU * (np.arange(points) - points // 2) / points
+
+
+def sampled(harmonics: np.ndarray, points: int) -> np.ndarray:
+    """P(φ) at the angles, from c_0, c_1, …; exact however few the angles are."""
+    k = np.arange(len(harmonics))
+    terms = np.where(k == 0, harmonics.real, 2 * harmonics)
+    folded = np.zeros(points, dtype=complex)
+    np.add.at(folded, k % points, terms)
+    return np.asarray(np.fft.fftshift(np.fft.fft(folded).real) / TAU)
+
+
+def _peaks(harmonics: np.ndarray) -> tuple[tuple[float, float], ...]:
+    size = float(np.abs(harmonics[1:]).sum())
+    if size <= 1e-14:
+        return ()
+    points = max(64, 8 * len(harmonics))
+    values = sampled(harmonics, points)
+    tops = np.flatnonzero((values >= np.roll(values, 1)) & (values > np.roll(values, -1)))
+    ripple = 1e-12 * size  # rounding makes maxima of its own on a flat stretch
+    found: list[tuple[float, float]] = []
+    for angle in angles(points)[tops]:
+        phi, height = _climbed(harmonics, float(angle))
+        new = all(abs(np.angle(np.exp(1j * (phi - other)))) > TAU / points for other, _ in found)
+        if new and _stands_out(values, points, phi, height + 1 / TAU, ripple):
+            found.append((phi, height))
+    return tuple(sorted(found, key=lambda peak: -peak[1]))
+
+
+def _stands_out(values: np.ndarray, points: int, phi: float, top: float, ripple: float) -> bool:
+    """Whether a maximum is higher than its surroundings, three samples away, by more than rounding."""
+    place = round(phi * points / TAU) + points // 2
+    around = values[[(place + step) % points for step in (-3, 3)]]
+    return bool(top - around.max() > ripple)
+
+
+def _climbed(harmonics: np.ndarray, phi: float) -> tuple[float, float]:
+    """The maximum near φ by Newton's steps, and its height above 1/2π."""
+    k = np.arange(1, len(harmonics))
+    height = -np.inf
+    for _ in range(8):
+        terms = harmonics[1:] * np.exp(-1j * k * phi)
+        height = max(height, float(terms.real.sum()) / np.pi)
+        slope, curvature = float((k * terms.imag).sum()), -float((k**2 * terms.real).sum())
+        if curvature >= 0 or abs(slope) <= 1e-12 * abs(curvature):
+            break
+        phi -= slope / curvature
+    return float(np.angle(np.exp(1j * phi))), height
