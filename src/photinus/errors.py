@@ -7,6 +7,8 @@ still catches them.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class PhotinusError(Exception):
     """Base of all errors of photinus.
@@ -30,6 +32,10 @@ class PhotinusError(Exception):
 
 class InvalidInput(PhotinusError, ValueError):
     """An argument is outside its range: a negative rate, a NaN, a fractional cutoff, an empty axis."""
+
+
+class WrongType(InvalidInput, TypeError):
+    """A value of a type that has no meaning here: a spin's handle in a product, a string as an operator."""
 
 
 class NotHermitian(InvalidInput):
@@ -93,3 +99,26 @@ class PlanMismatch(StoreError):
 
 class StudyError(InvalidInput):
     """A study file is wrong; the message names the place."""
+
+
+def shown(value: object) -> str:
+    """A value as it stands in a message: in short, with its type; of an array the type and shape alone."""
+    if value is None:
+        return "None"
+    kind, shape = type(value).__name__, getattr(value, "shape", None)
+    if isinstance(shape, tuple) and shape:
+        return f"an array of shape {shape} ({kind})"
+    text = repr(value)
+    readable = len(text) <= 60 and "\n" not in text and not text.startswith("<")
+    return f"{text} ({kind})" if readable else f"a value of type {kind}"
+
+
+def refused_operand(value: object, cause: str, remedy: str) -> Any:
+    """What an arithmetic method answers to a value that it cannot take.
+
+    ``NotImplemented`` for a type of another package: Python then asks that type. Types of Python, NumPy and photinus
+    know nothing better, and :class:`WrongType` is raised.
+    """
+    if type(value).__module__.partition(".")[0] not in ("builtins", "numpy", "photinus"):
+        return NotImplemented
+    raise WrongType(cause, remedy)

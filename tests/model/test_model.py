@@ -89,8 +89,22 @@ def test_adding_models():
 def test_adding_what_does_not_fit():
     with pytest.raises(errors.SiteMismatch, match="'s'"):
         ph.Model(S.z) + ph.Model(ph.spin("s", 1).z)
-    with pytest.raises(TypeError):
+    with pytest.raises(errors.WrongType, match=r"a \(Operator\).*ph\.Model\(hamiltonian"):
         clock() + A
+    with pytest.raises(errors.WrongType, match=r"Jump.*jumps="):
+        clock() + ph.Jump(1.0, A)
+    for wrong in (3, None, "x", S):
+        with pytest.raises(errors.WrongType, match="added"):
+            clock() + wrong
+        with pytest.raises(errors.WrongType):
+            wrong + clock()
+
+
+def test_a_sum_of_models_starts_with_a_model():
+    models = [clock(), ph.Model(0.1 * N)]
+    assert sum(models, ph.Model()) == models[0] + models[1]
+    with pytest.raises(errors.WrongType, match=r"sum\(models, ph\.Model\(\)\)"):
+        sum(models)
 
 
 def test_models_are_frozen():
@@ -162,6 +176,54 @@ def test_a_jump_needs_an_operator(operator):
 def test_mistakes_are_typed_errors(wrong):
     with pytest.raises(errors.InvalidInput):
         wrong()
+
+
+def test_a_single_jump_may_stand_by_itself():
+    assert ph.Model(N, ph.Jump(1.0, A)) == ph.Model(N, [ph.Jump(1.0, A)])
+    assert ph.Model(N, (ph.Jump(rate, A) for rate in (1.0, 2.0))).jumps[1].rate == 2.0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda: ph.Jump(1.0, A, name=3), r"name of the jump a is 3 \(int\)"),
+        (lambda: ph.Jump(1.0, A, name=""), r"name of the jump a is ''"),
+        (lambda: ph.Jump(A, 1.0), r"rate of a jump is the operator a.*Jump\(rate, L\)"),
+        (lambda: ph.Jump(1.0, "a"), r"'a' \(str\).*ph\.oscillator"),
+        (lambda: ph.Jump(1.0, S), r"spin s \(j = 1/2\).*s\.minus"),
+        (lambda: ph.Jump(1.0, ph.qudit("q", 3)), r"q\(m, n\)"),
+        (lambda: ph.Jump(1.0, np.eye(3)), r"array of shape \(3, 3\)"),
+        (lambda: ph.Jump(1.0, A, bath="hot"), r"bath of the jump a is 'hot' \(str\).*ph\.Bath\('hot'\)"),
+        (lambda: ph.Model("x"), r"'x' \(str\)"),
+        (lambda: ph.Model(S), r"not an operator.*s\.z"),
+        (lambda: ph.Model(np.eye(3)), r"array of shape \(3, 3\)"),
+        (lambda: ph.Model(jumps=3), r"jumps of a model are 3 \(int\).*list"),
+        (lambda: ph.Model(jumps=None), r"jumps of a model are None.*list"),
+        (lambda: ph.Model(jumps=A), r"jumps of a model are a \(Operator\)"),
+        (lambda: ph.Model(jumps=[A]), r"Among the jumps stands a \(Operator\)"),
+        (lambda: ph.Model(jumps="x"), r"Among the jumps stands 'x'"),
+        (lambda: clock().heisenberg("x"), r"'x' \(str\)"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_named(wrong, message):
+    with pytest.raises(errors.WrongType, match=message) as caught:
+        wrong()
+    assert isinstance(caught.value, TypeError)
+    assert len(str(caught.value)) < 250
+
+
+def test_orders_take_names_and_handles():
+    symmetry = ph.zoo.spin_one(gain=1, loss=1).symmetry
+    assert symmetry.order({ph.spin("s", 1): 1}) == symmetry.order({"s": 1}) == (1,)
+    for wrong, error in (
+        ({"t": 1}, errors.UnknownSite),
+        ({S: 1}, errors.SiteMismatch),
+        ({A: 1}, errors.WrongType),
+        ({"s": "x"}, errors.InvalidInput),
+        ("x", errors.InvalidInput),
+    ):
+        with pytest.raises(error):
+            symmetry.order(wrong)
 
 
 @pytest.mark.parametrize("temperature", [0.3, 2.0, 1e-3, 1e6])

@@ -95,6 +95,89 @@ def test_an_unknown_site_is_named_with_those_there_are(pair):
         pair.reduced("c")
 
 
+@pytest.fixture(scope="module")
+def mixed() -> ph.State:
+    """An oscillator and a spin 1/2, both driven, so that all coherences are there."""
+    model = ph.Model(A + A.dag() + S.x, [ph.Jump(1.0, A), ph.Jump(0.5, S.minus)])
+    return ph.steady_state(model, cutoff=ph.Fixed(4))
+
+
+def test_sites_are_given_by_name_or_handle(mixed):
+    assert mixed.reduced(S).sites == mixed.reduced("s").sites == (S.site,)
+    assert mixed.populations(S).tolist() == mixed.populations("s").tolist()
+    assert mixed.axes(["s", "a"]) == mixed.axes([S, "a"]) == (1, 0)
+    assert repr(mixed).startswith("State of oscillator a (4 levels), spin s (j = 1/2); ")
+
+
+@pytest.mark.parametrize("ask", [lambda s, *x: s.reduced(*x), lambda s, x: s.populations(x), lambda s, x: s.axes([x])])
+@pytest.mark.parametrize(
+    ("site", "error", "message"),
+    [
+        (A, errors.WrongType, r"a \(Operator\).*of a, s.*handle"),
+        (3, errors.WrongType, r"3 \(int\)"),
+        (["a", "s"], errors.WrongType, "list"),
+        ("x", errors.UnknownSite, "'x'.*a, s"),
+        (ph.spin("s", 1), errors.SiteMismatch, r"spin s \(j = 1/2\) and spin s \(j = 1\)"),
+        (ph.spin("a", 1), errors.SiteMismatch, r"oscillator a and spin a \(j = 1\)"),
+    ],
+)
+def test_one_rule_for_sites(mixed, ask, site, error, message):
+    with pytest.raises(error, match=message):
+        ask(mixed, site)
+
+
+def test_reductions_that_name_nothing_or_one_site_twice(mixed):
+    with pytest.raises(errors.InvalidInput, match=r"no site.*at least one site of a, s"):
+        mixed.reduced()
+    with pytest.raises(errors.InvalidInput, match=r"spin s \(j = 1/2\) is named twice"):
+        mixed.reduced("s", S)
+
+
+def test_numbers_are_operators_and_matrices_are_not(mixed):
+    assert mixed.expect(3) == pytest.approx(3, abs=1e-12)
+    assert mixed.expect(2j) == pytest.approx(2j, abs=1e-12)
+    with pytest.raises(errors.WrongType, match=r"array of shape \(40, 40\) \(ndarray\)") as caught:
+        mixed.expect(np.eye(40))
+    assert "0." not in str(caught.value)
+    for ask in (mixed.expect, mixed.error):
+        with pytest.raises(errors.WrongType, match=r"not an operator.*s\.x"):
+            ask(S)
+    with pytest.raises(errors.SiteMismatch, match=r"spin s \(j = 1/2\) and spin s \(j = 1\)"):
+        mixed.expect(ph.spin("s", 1).x)
+
+
+def arrays_of(value):
+    """All arrays that a value of this package hands out of its cache."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            yield from arrays_of(part)
+
+
+@pytest.mark.parametrize("name", ["pair", "mixed"])
+def test_shared_arrays_cannot_be_written(name, request):
+    state = request.getfixturevalue(name)
+    graded = state.grading
+    sector = graded.sector(graded.group.zero)
+    shift = (0,) * len(state.space.coordinates[0])
+    handed_out = {
+        "coordinates": state.space.coordinates,
+        "shifted": state.space.shifted(shift),
+        **{key: getattr(graded, key) for key in ("charges", "label", "members", "sizes", "position")},
+        **{key: getattr(sector, key) for key in ("kets", "trace", "transpose", "_layout")},
+        "targets": sector.targets(shift, shift),
+        "pattern": sector.pattern(((shift, shift),)),
+        "parts": tuple(state.parts.values()),
+        "matrix_blocks": state.matrix_blocks,
+        "eigenvalues": state.eigenvalues,
+    }
+    for key, value in handed_out.items():
+        arrays = list(arrays_of(value))
+        assert arrays, key
+        assert not any(array.flags.writeable for array in arrays), key
+
+
 def test_results_do_not_change_behind_the_users_back(pair):
     """Writing into what a method returned leaves the state as it was."""
     before = pair.density_matrix()

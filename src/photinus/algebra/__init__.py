@@ -22,10 +22,11 @@ from photinus.algebra.operator import (
 )
 from photinus.algebra.oscillator import Oscillator
 from photinus.algebra.qudit import Qudit
-from photinus.algebra.site import Site
+from photinus.algebra.site import Handle, Site, locate
 from photinus.algebra.spin import Spin
 
 __all__ = [
+    "Handle",
     "Operator",
     "Oscillator",
     "Qudit",
@@ -38,6 +39,7 @@ __all__ = [
     "as_operator",
     "commutator",
     "diagonal",
+    "locate",
     "multiply_words",
     "oscillator",
     "qudit",

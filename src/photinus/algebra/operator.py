@@ -11,10 +11,10 @@ import numpy as np
 
 from photinus.algebra.oscillator import Oscillator, diagonal_word
 from photinus.algebra.qudit import Qudit
-from photinus.algebra.site import LocalWord, Site, require_same
+from photinus.algebra.site import Handle, LocalWord, Site, require_same
 from photinus.algebra.spin import Spin
-from photinus.errors import InvalidInput
-from photinus.numerics.checks import whole_number
+from photinus.errors import InvalidInput, WrongType, refused_operand, shown
+from photinus.numerics.checks import real_number, whole_number
 
 Word: TypeAlias = tuple[tuple[Site, LocalWord], ...]  # factors on different sites, in natural order of the names
 Scalar: TypeAlias = int | float | complex | np.number[Any]
@@ -23,9 +23,10 @@ Scalar: TypeAlias = int | float | complex | np.number[Any]
 class Operator:
     """A polynomial Σ c_w w of words w with complex coefficients; a frozen value.
 
-    Supports ``+ - * / **`` with operators and numbers (NumPy scalars on either side), ``.dag()``, ``==`` (exact,
-    on canonical forms) and :meth:`isclose`. Operators are made by :func:`oscillator`, :func:`spin`, :func:`qudit`
-    and :func:`diagonal`.
+    Supports ``+ - *`` with operators and numbers (NumPy scalars on either side), ``/`` by numbers, whole powers ``**``,
+    ``.dag()``, ``==`` (exact, on canonical forms) and :meth:`isclose`. Anything else beside an operator (a string, an
+    array, the handle of a spin) is a :class:`~photinus.errors.WrongType`, which is also a ``TypeError``. Operators are
+    made by :func:`oscillator`, :func:`spin`, :func:`qudit` and :func:`diagonal`.
 
     Examples
     --------
@@ -78,6 +79,7 @@ class Operator:
         several on about 2000 kets.
         """
         other = as_operator(other)
+        tolerance = real_number(tolerance, "tolerance of a comparison", minimum=0.0)
         if any(_has_function(word) for word in (*self._terms, *other._terms)):
             return _matrix_distance(self, other) <= tolerance
         scale = max((abs(c) for c in (*self._terms.values(), *other._terms.values())), default=0.0)
@@ -85,7 +87,7 @@ class Operator:
 
     def __add__(self, other: Operator | Scalar) -> Operator:
         if not _is_operand(other):
-            return NotImplemented
+            return _refused(other)
         other = as_operator(other)
         out = dict(self._terms)
         for word, c in other._terms.items():
@@ -104,10 +106,10 @@ class Operator:
         return self
 
     def __sub__(self, other: Operator | Scalar) -> Operator:
-        return self + (-as_operator(other)) if _is_operand(other) else NotImplemented
+        return self + (-as_operator(other)) if _is_operand(other) else _refused(other)
 
     def __rsub__(self, other: Scalar) -> Operator:
-        return as_operator(other) - self if _is_operand(other) else NotImplemented
+        return as_operator(other) - self if _is_operand(other) else _refused(other)
 
     def __mul__(self, other: Operator | Scalar) -> Operator:
         if isinstance(other, Operator):
@@ -118,30 +120,40 @@ class Operator:
                         out[word] = out.get(word, 0) + x * y * c
             return Operator(out)
         if not _is_operand(other):
-            return NotImplemented
+            return _refused(other)
         factor = as_number(other)
         return Operator({word: c * factor for word, c in self._terms.items()})
 
     def __rmul__(self, other: Scalar) -> Operator:
-        return self * other if _is_operand(other) else NotImplemented
+        return self * other if _is_operand(other) else _refused(other)
+
+    def __matmul__(self, other: object) -> Operator:
+        return _refused(other, f"The sign @ stands between {self} and {shown(other)}.", "Multiply with *.")
+
+    __rmatmul__ = __matmul__
 
     def __truediv__(self, other: Scalar) -> Operator:
         if isinstance(other, Operator) or not _is_operand(other):
-            return NotImplemented
+            return _refused(other, f"The operator {self} is divided by {shown(other)}.", "Divide by a number.")
         divisor = as_number(other)
         if divisor == 0:
             raise InvalidInput(f"The operator {self} is divided by zero.", "Divide by a number other than zero.")
         return Operator({word: c / divisor for word, c in self._terms.items()})
 
+    def __rtruediv__(self, other: object) -> Operator:
+        return _refused(other, f"The operator {self} divides {shown(other)}.", "Divide by a number.")
+
     def __pow__(self, exponent: int) -> Operator:
-        if isinstance(exponent, bool) or not isinstance(exponent, (int, np.integer)) or exponent < 0:
-            raise InvalidInput(f"The exponent of an operator is {exponent!r}.", "Give a whole number, at least 0.")
+        exponent = whole_number(exponent, "exponent of an operator", minimum=0)
         if exponent == 0:
             return as_operator(1)
         out = self
-        for _ in range(int(exponent) - 1):
+        for _ in range(exponent - 1):
             out = out * self
         return out
+
+    def __rpow__(self, other: object) -> Operator:
+        return _refused(other, f"The operator {self} is an exponent.", "Give a whole number as the exponent.")
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Operator):
@@ -155,10 +167,10 @@ class Operator:
         return self._hash
 
     def __bool__(self) -> bool:
-        raise TypeError("An operator is neither true nor false; compare it with == or isclose.")
+        raise WrongType("An operator is neither true nor false.", "Compare it with == or isclose.")
 
     def __iter__(self) -> Iterator[Any]:
-        raise TypeError("An operator cannot be iterated; its terms are in .terms.")
+        raise WrongType("An operator cannot be iterated.", "Its terms are in .terms.")
 
     def __repr__(self) -> str:
         return self.__str__()
@@ -220,29 +232,42 @@ def number_text(c: complex) -> str:
 def _is_operand(value: object) -> bool:
     if isinstance(value, (Operator, int, float, complex, np.number)):
         return True
-    return isinstance(value, np.ndarray) and value.ndim == 0
+    return isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind in "iufc"
+
+
+def _complaint(value: object) -> tuple[str, str]:
+    if isinstance(value, Handle):
+        return value.complaint
+    return (
+        f"An operator or a number is due, but {shown(value)} is given.",
+        "Build operators from ph.oscillator, ph.spin and ph.qudit, and combine them with single numbers.",
+    )
+
+
+def _refused(value: object, *complaint: str) -> Any:
+    """NotImplemented or a typed error; a handle is told as a handle, whatever the operation."""
+    own = complaint if complaint and not isinstance(value, Handle) else _complaint(value)
+    return refused_operand(value, *own)
 
 
 def as_number(value: Any) -> complex:
     """A finite Python complex number, or :class:`InvalidInput`."""
-    number = complex(value)
+    try:
+        number = complex(value)
+    except OverflowError as error:
+        raise InvalidInput("A coefficient of an operator is above the largest float.", "Give a smaller one.") from error
     if not (isfinite(number.real) and isfinite(number.imag)):
         raise InvalidInput(f"A coefficient of an operator is {value}.", "Give a finite number.")
     return number
 
 
 def as_operator(value: Any) -> Operator:
-    """The operator itself, or a number times the identity."""
+    """The operator itself, or a number times the identity; :class:`WrongType` for anything else."""
     if isinstance(value, Operator):
         return value
     if _is_operand(value):
         return Operator({(): as_number(value)})
-    hint = (
-        "Use one of its operators, such as s.plus or q(0, 1)." if isinstance(value, (SpinHandle, QuditHandle)) else ""
-    )
-    raise InvalidInput(
-        f"{value!r} is not an operator.", hint or "Build operators from ph.oscillator, ph.spin, ph.qudit."
-    )
+    raise WrongType(*_complaint(value))
 
 
 def multiply_words(u: Word, v: Word) -> list[tuple[Word, complex]]:
@@ -309,32 +334,29 @@ def oscillator(name: str) -> Operator:
     return _single(Oscillator(name), (0, 1, ()))
 
 
-class SpinHandle:
+class SpinHandle(Handle):
     """The operators of one spin j: ``x``, ``y``, ``z``, ``plus``, ``minus``; made by :func:`spin`."""
 
-    __slots__ = ("minus", "name", "plus", "site", "x", "y", "z")
+    __slots__ = ("minus", "plus", "x", "y", "z")
+    site: Spin
 
     def __init__(self, site: Spin):
-        self.site = site
-        self.name = site.name
+        super().__init__(site)
         self.plus = _single(site, (1, 0))
         self.minus = _single(site, (-1, 0))
         self.z = _single(site, (0, 1))
         self.x = (self.plus + self.minus) / 2
         self.y = (self.plus - self.minus) / 2j
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, SpinHandle) and self.site == other.site
-
-    def __hash__(self) -> int:
-        return hash(self.site)
-
-    def __repr__(self) -> str:
-        return repr(self.site)
+    @property
+    def operators(self) -> str:
+        return ", ".join(f"{self.name}.{part}" for part in ("x", "y", "z", "plus", "minus"))
 
 
 def spin(name: str, j: float) -> SpinHandle:
     """A spin of length j = 1/2, 1, 3/2, …; levels m = +j … −j, [S_x, S_y] = i S_z.
+
+    What is returned names the site and holds its operators; it is not an operator by itself.
 
     Examples
     --------
@@ -346,38 +368,35 @@ def spin(name: str, j: float) -> SpinHandle:
     return SpinHandle(Spin(name, j))
 
 
-class QuditHandle:
+class QuditHandle(Handle):
     """The transition operators of d levels, ``q(m, n)`` = |m⟩⟨n|; made by :func:`qudit`."""
 
-    __slots__ = ("name", "site")
+    __slots__ = ()
+    site: Qudit
 
     def __init__(self, site: Qudit):
-        self.site = site
-        self.name = site.name
+        super().__init__(site)
 
     def __call__(self, m: int, n: int) -> Operator:
         for level in (m, n):
             if whole_number(level, f"level of the {self.site!r}", minimum=0) >= self.site.dimension:
                 raise InvalidInput(
-                    f"{self.site!r} has no level {level!r}.", f"Give levels from 0 to {self.site.dimension - 1}."
+                    f"The {self.site!r} has no level {level!r}.", f"Give levels from 0 to {self.site.dimension - 1}."
                 )
         terms: dict[Word, complex] = {}
         for local, c in self.site.expand(int(m), int(n)):
             terms[((self.site, local),) if local else ()] = c
         return Operator(terms)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, QuditHandle) and self.site == other.site
-
-    def __hash__(self) -> int:
-        return hash(self.site)
-
-    def __repr__(self) -> str:
-        return repr(self.site)
+    @property
+    def operators(self) -> str:
+        return f"{self.name}(m, n) = |m⟩⟨n|"
 
 
 def qudit(name: str, dimension: int) -> QuditHandle:
-    """A system of ``dimension`` levels 0 … d − 1; ``q(m, n)`` is |m⟩⟨n|.
+    """A system of ``dimension`` ≥ 1 levels 0 … d − 1; ``q(m, n)`` is |m⟩⟨n|.
+
+    What is returned names the site and makes its operators; it is not an operator by itself.
 
     Examples
     --------
@@ -414,6 +433,6 @@ def diagonal(site: Operator, function: Callable[[int], Any]) -> Operator:
         if c == 1 and len(word) == 1 and isinstance(word[0][0], Oscillator) and word[0][1] == (0, 1, ()):
             return _single(word[0][0], diagonal_word(function))
     raise InvalidInput(
-        f"diagonal() was given {site!r} as its site.",
+        f"diagonal() is given {shown(site)} as its site.",
         "Give an oscillator (its annihilation operator); for a spin use powers of s.z, for a qudit a sum of q(k, k).",
     )

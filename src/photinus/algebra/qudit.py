@@ -25,7 +25,7 @@ class Qudit(Site):
         super().__init__(name, dimension)
 
     def __repr__(self) -> str:
-        return f"qudit {self.name!r} of {self.dimension} levels"
+        return f"qudit {self.name} ({self.dimension} level{'s' if self.dimension > 1 else ''})"
 
     @property
     def identity(self) -> LocalWord:

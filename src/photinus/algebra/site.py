@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Hashable
-from typing import Any, ClassVar, TypeAlias
+from collections.abc import Hashable, Sequence
+from typing import Any, ClassVar, NoReturn, TypeAlias
 
 import numpy as np
 
-from photinus.errors import InvalidInput, SiteMismatch
+from photinus.errors import InvalidInput, SiteMismatch, UnknownSite, WrongType, shown
 
 LocalWord: TypeAlias = tuple[Any, ...]
 
@@ -34,7 +34,8 @@ class Site(ABC):
     def __init__(self, name: str, *size: Hashable):
         if not isinstance(name, str) or not name or any(c.isspace() for c in name):
             raise InvalidInput(
-                f"The name {name!r} of the {self.kind} is not a word.", "Give a non-empty string without spaces."
+                f"The name of the {self.kind} is {shown(name)}, which is not a word.",
+                "Give a non-empty string without spaces.",
             )
         set_ = object.__setattr__
         set_(self, "name", name)
@@ -55,7 +56,7 @@ class Site(ABC):
         return self._hash
 
     def __repr__(self) -> str:
-        return f"{self.kind} {self.name!r}"
+        return f"{self.kind} {self.name}"
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -114,6 +115,78 @@ def require_same(left: Site, right: Site) -> None:
             f"The name {left.name!r} stands for two different sites: {left!r} and {right!r}.",
             "Give each site a name of its own.",
         )
+
+
+class Handle(ABC):
+    """A site whose operators have names of their own, a spin or a qudit; the handle itself is not an operator."""
+
+    __slots__ = ("name", "site")
+    __array_ufunc__ = None  # NumPy scalars then leave ``np.float64(2) * s`` to us
+    name: str
+    site: Site
+
+    def __init__(self, site: Site):
+        self.site = site
+        self.name = site.name
+
+    @property
+    @abstractmethod
+    def operators(self) -> str:
+        """Its operators, in words."""
+
+    @property
+    def complaint(self) -> tuple[str, str]:
+        """Cause and remedy of the error where the handle stands in the place of an operator."""
+        return f"The {self.site!r} is a site and not an operator.", f"Use its operators: {self.operators}."
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise WrongType(*self.complaint)
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = __rmatmul__ = _refuse
+    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __neg__ = __pos__ = _refuse
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Handle) and self.site == other.site
+
+    def __hash__(self) -> int:
+        return hash(self.site)
+
+    def __repr__(self) -> str:
+        return repr(self.site)
+
+
+def locate(sites: Sequence[Site], site: str | Handle | Site) -> int:
+    """Place among ``sites`` of one that is given by its name or by the handle of a spin or qudit.
+
+    This is the rule for sites wherever one is named. An operator is no site, not even an oscillator's a.
+
+    Raises
+    ------
+    UnknownSite
+        If no site has this name; the nearest name is suggested.
+    SiteMismatch
+        If the handle is of another kind or size than the site of this name.
+    WrongType
+        If it is neither a name nor a handle.
+    """
+    named = site.site if isinstance(site, Handle) else site
+    name = named.name if isinstance(named, Site) else named
+    names = ", ".join(known.name for known in sites) or "none"
+    if not isinstance(name, str):
+        raise WrongType(
+            f"A site is given as {shown(site)}.", f"Give its name (of {names}) or the handle of a spin or qudit."
+        )
+    for place, known in enumerate(sites):
+        if known.name == name:
+            if isinstance(named, Site):
+                require_same(known, named)
+            return place
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [known.name for known in sites], 1)
+    raise UnknownSite(
+        f"There is no site {name!r}.", f"Did you mean {near[0]!r} of {names}?" if near else f"Sites: {names}."
+    )
 
 
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")

@@ -74,7 +74,7 @@ class Spin(Site):
 
     def __repr__(self) -> str:
         j = self.twice_j // 2 if self.twice_j % 2 == 0 else f"{self.twice_j}/2"
-        return f"spin {self.name!r} of j = {j}"
+        return f"spin {self.name} (j = {j})"
 
     @property
     def identity(self) -> LocalWord:

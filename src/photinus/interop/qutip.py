@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from photinus.errors import InvalidInput, MissingExtra, SiteMismatch
+from photinus.errors import InvalidInput, MissingExtra, SiteMismatch, WrongType, shown
 from photinus.model import Model
+from photinus.numerics.checks import real_number
 from photinus.space.sectors import grading
 from photinus.space.space import make_space
 from photinus.space.state import State, state_from_matrix
@@ -28,9 +29,15 @@ def to_qutip(state: State) -> Any:
 
     Raises
     ------
+    WrongType
+        If it is not a state.
     MissingExtra
         If QuTiP is not installed.
+    MemoryBudgetExceeded
+        If the dense matrix does not fit.
     """
+    if not isinstance(state, State):
+        raise WrongType(f"to_qutip() is given {shown(state)}.", "Give a state, such as ph.steady_state(model).")
     qutip = _qutip()
     dims = list(state.space.levels)
     return qutip.Qobj(state.density_matrix(), dims=[dims, dims])
@@ -52,18 +59,32 @@ def from_qutip(qobj: Any, model: Model, *, tolerance: float = 1e-9) -> State:
     SiteMismatch
         If the dimensions do not fit the sites.
     InvalidInput
-        If it is not a state.
+        If it is not a state: not Hermitian, not positive, not of trace 1, not finite.
+    WrongType
+        If it is not a ket or density matrix of QuTiP, or the model is not a model.
+    MissingExtra
+        If QuTiP is not installed.
     """
+    if not isinstance(model, Model):
+        raise WrongType(f"The model of the QuTiP object is {shown(model)}.", "Give a ph.Model.")
+    tolerance = real_number(tolerance, "tolerance of from_qutip()", minimum=0.0)
     qutip = _qutip()
     if not isinstance(qobj, qutip.Qobj):
-        raise InvalidInput(f"{type(qobj).__name__} is no QuTiP object.", "Give a qutip.Qobj ket or density matrix.")
+        raise WrongType(f"from_qutip() is given {shown(qobj)}.", "Give a qutip.Qobj, a ket or density matrix.")
+    if not (qobj.isket or qobj.isoper):
+        raise WrongType(f"The QuTiP object is of type {qobj.type!r}.", "Give a ket or density matrix.")
     if qobj.isket:
         qobj = qobj.proj()
     dims = qobj.dims[0]
     sizes = [None if site.kind == "oscillator" else site.levels(None) for site in model.sites]
-    if not qobj.isoper or len(dims) != len(sizes) or any(s not in (None, d) for s, d in zip(sizes, dims, strict=True)):
+    if (
+        dims != qobj.dims[1]
+        or len(dims) != len(sizes)
+        or any(s not in (None, d) for s, d in zip(sizes, dims, strict=True))
+    ):
         raise SiteMismatch(
-            f"The QuTiP object has the dimensions {qobj.dims}, the model's sites are {model.sites}.",
+            f"The QuTiP object has the dimensions {qobj.dims}, and the sites of the model are "
+            f"{', '.join(map(repr, model.sites)) or 'none'}.",
             "Give one tensor factor a site, in natural order of the names.",
         )
     space = make_space(model.sites, {site.name: d for site, d in zip(model.sites, dims, strict=True)})
@@ -73,13 +94,13 @@ def from_qutip(qobj: Any, model: Model, *, tolerance: float = 1e-9) -> State:
 
 
 def _check_state(matrix: np.ndarray, tolerance: float) -> None:
-    remedy = "Give a Hermitian, positive matrix of trace 1."
-    skew = float(np.abs(matrix - matrix.conj().T).max(initial=0.0))
-    trace = complex(np.trace(matrix))
+    remedy = "Give a normalised ket, or a Hermitian, positive matrix of trace 1."
     if not np.isfinite(matrix).all():
         raise InvalidInput("The matrix has elements that are not finite.", remedy)
+    skew = float(np.abs(matrix - matrix.conj().T).max(initial=0.0))
     if skew > tolerance:
         raise InvalidInput(f"The matrix is not Hermitian: |ρ − ρ†| reaches {skew:.1e}.", remedy)
+    trace = complex(np.trace(matrix))
     if abs(trace - 1) > tolerance:
         raise InvalidInput(f"The matrix has the trace {trace.real:.9g}.", remedy)
     least = float(np.linalg.eigvalsh(matrix)[0])

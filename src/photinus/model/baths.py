@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import expm1
 from typing import TYPE_CHECKING
 
-from photinus.errors import InvalidInput
+from photinus.errors import InvalidInput, shown
 from photinus.numerics.checks import real_number
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Bath:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
-            raise InvalidInput(f"The name of the bath is {self.name!r}.", "Give a non-empty string.")
+            raise InvalidInput(f"The name of the bath is {shown(self.name)}.", "Give a non-empty string.")
         if self.temperature is not None:
             temperature = real_number(self.temperature, f"temperature of the bath {self.name!r}", minimum=0.0)
             object.__setattr__(self, "temperature", temperature)

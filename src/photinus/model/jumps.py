@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from photinus.algebra import Operator
 from photinus.algebra.operator import as_operator
-from photinus.errors import InvalidInput
+from photinus.errors import InvalidInput, WrongType, shown
 from photinus.model.baths import Bath
 from photinus.numerics.checks import real_number
 
@@ -21,18 +21,20 @@ class Jump:
         Rate of L, at least 0, in the unit of all rates. It is never hidden inside L (QuTiP's ``c_ops`` carry √rate;
         several papers write κ(2LρL† − …), a factor 2).
     operator : Operator
-        L.
+        L; of a spin or qudit one of its operators, such as ``s.minus`` or ``q(0, 1)``.
     reverse : float
         Rate of the reverse process L†, at least 0.
     bath : Bath, optional
-        The environment that the jump's heat goes to.
+        The environment that the jump's heat goes to, a ``ph.Bath`` and not its name alone.
     name : str, optional
-        Name under which the jump is counted.
+        Name under which the jump is counted, not empty.
 
     Raises
     ------
     InvalidInput
         For a negative, complex or non-finite rate, or an L that is a number.
+    WrongType
+        For an L that is no operator, a bath that is no Bath and a name that is no string.
     """
 
     rate: float
@@ -42,15 +44,19 @@ class Jump:
     name: str | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.rate, Operator):
+            raise WrongType(f"The rate of a jump is the operator {self.rate}.", "Give the rate first: Jump(rate, L).")
         operator = as_operator(self.operator)
         if not operator.sites:
             raise InvalidInput(f"A jump operator is the number {operator}, which does nothing.", "Leave the jump out.")
+        if self.name is not None and not (isinstance(self.name, str) and self.name):
+            raise WrongType(f"The name of the jump {operator} is {shown(self.name)}.", "Give a non-empty string.")
         label = f"of the jump {self.name or operator}"
         object.__setattr__(self, "operator", operator)
         object.__setattr__(self, "rate", real_number(self.rate, f"rate {label}", minimum=0.0))
         object.__setattr__(self, "reverse", real_number(self.reverse, f"reverse rate {label}", minimum=0.0))
         if self.bath is not None and not isinstance(self.bath, Bath):
-            raise InvalidInput(f"The bath {label} is {self.bath!r}.", "Give a ph.Bath.")
+            raise WrongType(f"The bath {label} is {shown(self.bath)}.", "Give a bath, such as ph.Bath('hot').")
 
     @property
     def channels(self) -> tuple[tuple[float, Operator], ...]:

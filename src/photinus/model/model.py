@@ -10,7 +10,7 @@ from functools import cached_property
 from photinus.algebra import Operator, Oscillator, Scalar, Site
 from photinus.algebra.operator import as_operator, commutator
 from photinus.algebra.site import require_same
-from photinus.errors import InvalidInput, NotHermitian
+from photinus.errors import NotHermitian, WrongType, refused_operand, shown
 from photinus.model.jumps import Jump
 from photinus.model.symmetry import Symmetry, derive, site_order
 
@@ -24,7 +24,7 @@ class Model:
     hamiltonian : Operator or number
         H, Hermitian to 1e-12 of its largest coefficient (then symmetrised).
     jumps : iterable of Jump
-        The dissipative channels.
+        The dissipative channels; a single jump may stand by itself.
     references : tuple of str
         Keys of the sources, shown by :func:`photinus.cite`; they do not count in comparisons.
 
@@ -35,7 +35,9 @@ class Model:
 
     Raises
     ------
-    NotHermitian, InvalidInput, SiteMismatch
+    NotHermitian, SiteMismatch
+    WrongType
+        For a Hamiltonian that is neither an operator nor a number, and jumps that are not jumps.
 
     Examples
     --------
@@ -52,7 +54,7 @@ class Model:
     references: tuple[str, ...] = field(default=(), compare=False)
 
     def __init__(
-        self, hamiltonian: Operator | Scalar = 0, jumps: Iterable[Jump] = (), references: Iterable[str] = ()
+        self, hamiltonian: Operator | Scalar = 0, jumps: Iterable[Jump] | Jump = (), references: Iterable[str] = ()
     ) -> None:
         operator = as_operator(hamiltonian)
         dagger = operator.dag()
@@ -61,10 +63,10 @@ class Model:
                 f"The Hamiltonian {operator} is not Hermitian: H − H† = {operator - dagger}.",
                 "Add the Hermitian conjugate, such as g*(L + L.dag()).",
             )
-        jumps = (jumps,) if isinstance(jumps, Jump) else tuple(jumps)
+        jumps = (jumps,) if isinstance(jumps, Jump) else _listed(jumps)
         for jump in jumps:
             if not isinstance(jump, Jump):
-                raise InvalidInput(f"{jump!r} stands among the jumps.", "Give ph.Jump(rate, operator).")
+                raise WrongType(f"Among the jumps stands {shown(jump)}.", "Give ph.Jump(rate, operator).")
         object.__setattr__(self, "hamiltonian", operator if operator == dagger else (operator + dagger) / 2)
         object.__setattr__(self, "jumps", jumps)
         object.__setattr__(self, "references", tuple(dict.fromkeys(references)))
@@ -136,9 +138,18 @@ class Model:
 
     def __add__(self, other: Model) -> Model:
         if not isinstance(other, Model):
-            return NotImplemented
+            return refused_operand(
+                other, f"To a model {shown(other)} is added.", "Add a ph.Model(hamiltonian=…, jumps=[…])."
+            )
         return Model(
             self.hamiltonian + other.hamiltonian, self.jumps + other.jumps, (*self.references, *other.references)
+        )
+
+    def __radd__(self, other: object) -> Model:
+        return refused_operand(
+            other,
+            f"A model is added to {shown(other)}.",
+            "Add models; a sum of many starts as sum(models, ph.Model()).",
         )
 
     def __hash__(self) -> int:
@@ -149,6 +160,16 @@ class Model:
         shown = [f"  {jump}" for jump in self.jumps[:4]]
         more = [f"  … and {len(self.jumps) - 4} more"] if len(self.jumps) > 4 else []
         return "\n".join([f"Model of {names}; symmetry: {self.symmetry}", f"  H = {self.hamiltonian}", *shown, *more])
+
+
+def _listed(jumps: Iterable[Jump]) -> tuple[Jump, ...]:
+    try:
+        each = iter(jumps)
+    except TypeError:
+        raise WrongType(
+            f"The jumps of a model are {shown(jumps)}.", "Give a list of ph.Jump(rate, operator)."
+        ) from None
+    return tuple(each)
 
 
 def _operator_key(operator: Operator) -> str:

@@ -15,10 +15,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from photinus.algebra import Operator, Site, Word
+from photinus.algebra import Operator, Site, Word, locate
 from photinus.algebra.operator import shift_of
 from photinus.algebra.site import SUBSCRIPTS, natural_key
-from photinus.errors import InvalidInput, UnknownSite
+from photinus.errors import InvalidInput
 from photinus.model.lattice import smith_columns
 from photinus.numerics.checks import real_number
 
@@ -102,8 +102,8 @@ class Symmetry:
     def order(self, spec: int | Mapping[str, int] | None) -> Order | None:
         """The coherence order that a user names.
 
-        ``{site: k}`` is the class of the coherences |n + k⟩⟨n| of these sites; an integer serves where the symmetry
-        has one factor; None stands for all.
+        ``{site: k}`` is the class of the coherences |n + k⟩⟨n| of these sites, each given by its name or by a spin's
+        handle; an integer serves where the symmetry has one factor; None stands for all.
 
         Raises
         ------
@@ -118,22 +118,19 @@ class Symmetry:
             for name, k in spec.items():
                 vector[self._coordinate(name)] = _whole(k)
             return self.weak.reduce(self.weak.charges(vector[None])[0])
+        number = _whole(spec)
         if len(self.weak.moduli) != 1:
             raise InvalidInput(
                 f"The order {spec} is one number, but the symmetry ({self}) has {len(self.weak.moduli)} factors.",
                 "Give {site: order, …}.",
             )
-        return self.weak.reduce((_whole(spec),))
+        return self.weak.reduce((number,))
 
     def _coordinate(self, name: str) -> int:
-        start = 0
-        for site in self.sites:
-            if site.name == name:
-                if len(site.coordinates) != 1:
-                    raise InvalidInput(f"The {site!r} has no single order.", "Name an oscillator or a spin.")
-                return start
-            start += len(site.coordinates)
-        raise UnknownSite(f"There is no site {name!r}.", f"Sites: {', '.join(s.name for s in self.sites) or 'none'}.")
+        place = locate(self.sites, name)
+        if len(self.sites[place].coordinates) != 1:
+            raise InvalidInput(f"The {self.sites[place]!r} has no single order.", "Name an oscillator or a spin.")
+        return sum(len(site.coordinates) for site in self.sites[:place])
 
     def __str__(self) -> str:
         names = self.coordinates

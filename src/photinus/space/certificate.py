@@ -17,7 +17,8 @@ class Certificate:
         scale-free, ~1e-16 at best.
     truncation : float
         Estimate of ‖ρ_N − ρ_∞‖₁, the trace norm of what the cutoffs cost: three times the correction of the state in a
-        larger space, at most 6 (Etienney, Robin, Rouchon 2025). 0 without oscillators.
+        larger space, at most 6 (Etienney, Robin, Rouchon 2025). 0 without oscillators. Two states are never further
+        apart than 2: an estimate above it says nothing, and is printed as such.
     solver_error : float
         Estimate of the error that the solution of the truncated equation itself has: the rounding unit over the
         condition for direct methods, three times a last correction for ``Krylov``. It grows as the gap closes.
@@ -60,7 +61,7 @@ class Certificate:
         """Why the answer should not be trusted; empty where it may be."""
         out = []
         if not self.truncation <= self.tolerance:
-            out.append(f"truncation error {self.truncation:.1e} is above {self.tolerance:.0e}: raise the cutoffs")
+            out.append(f"truncation error {self._truncation_text} is above {self.tolerance:.0e}: raise the cutoffs")
         if not self.residual <= 1e-8:
             out.append(f"residual {self.residual:.1e} is above 1e-08")
         if not self.solver_error <= self.tolerance:
@@ -72,6 +73,10 @@ class Certificate:
         if self.nullity != 1:
             out.append(f"{self.nullity} stationary operators: the state is not unique")
         return (*out, *self.warnings)
+
+    @property
+    def _truncation_text(self) -> str:
+        return "2 (no information)" if self.truncation > 2 else f"{self.truncation:.1e}"
 
     @property
     def ok(self) -> bool:
@@ -88,7 +93,7 @@ class Certificate:
         return "\n".join(
             [
                 f"certificate: {verdict}",
-                f"  truncation  {self.truncation:.1e} (trace norm; tolerance {self.tolerance:.0e})",
+                f"  truncation  {self._truncation_text} (trace norm; tolerance {self.tolerance:.0e})",
                 f"  residual    {self.residual:.1e} (error of the solution {self.solver_error:.0e})",
                 f"  positivity  {self.positivity:.1e} (smallest eigenvalue)",
                 f"  nullity     {self.nullity}",

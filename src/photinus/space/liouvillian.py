@@ -17,7 +17,7 @@ import scipy.sparse as sp
 from photinus.algebra import Operator
 from photinus.model import Model
 from photinus.space.sectors import Grading, Sector, grading
-from photinus.space.space import Bands, Shift, Space, make_space
+from photinus.space.space import Bands, Shift, Space, make_space, read_only
 
 Jumps = tuple[tuple[float, Bands], ...]
 """(rate, L in bands) of every channel."""
@@ -78,7 +78,7 @@ def _dissipator(space: Space, channels: tuple[tuple[float, Operator], ...]) -> t
         for s, x in space.compose(space.adjoint(bands), bands).items():
             decay[s] = decay[s] - 0.5 * rate * x if s in decay else -0.5 * rate * x
     for x in (*decay.values(), *(x for _, bands in jumps for x in bands.values())):
-        x.setflags(write=False)
+        read_only(x)
     return jumps, decay
 
 

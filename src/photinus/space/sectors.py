@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from photinus.model import Group, Order
-from photinus.space.space import Shift, Space
+from photinus.space.space import Shift, Space, read_only
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Grading:
     def _sorted(self) -> tuple[np.ndarray, np.ndarray]:
         charges = self.group.charges(self.space.coordinates)
         if not self.group.moduli:
-            return np.zeros((1, 0), dtype=int), np.zeros(self.space.dimension, dtype=int)
+            return read_only(np.zeros((1, 0), dtype=int)), read_only(np.zeros(self.space.dimension, dtype=int))
         unique, label = np.unique(charges, axis=0, return_inverse=True)
-        return unique, label.ravel()
+        return read_only(unique), read_only(label.ravel())
 
     @property
     def charges(self) -> np.ndarray:
@@ -43,15 +43,15 @@ class Grading:
         return self._sorted[1]
 
     @cached_property
-    def members(self) -> list[np.ndarray]:
+    def members(self) -> tuple[np.ndarray, ...]:
         """The kets of each class."""
-        order = np.argsort(self.label, kind="stable")
-        return np.split(order, np.cumsum(self.sizes)[:-1])
+        order = read_only(np.argsort(self.label, kind="stable"))
+        return tuple(np.split(order, np.cumsum(self.sizes)[:-1]))
 
     @cached_property
     def sizes(self) -> np.ndarray:
         """Number of kets of each class."""
-        return np.bincount(self.label, minlength=len(self.charges))
+        return read_only(np.bincount(self.label, minlength=len(self.charges)))
 
     @cached_property
     def position(self) -> np.ndarray:
@@ -59,7 +59,7 @@ class Grading:
         out = np.empty(self.space.dimension, dtype=np.intp)
         for kets in self.members:
             out[kets] = np.arange(len(kets))
-        return out
+        return read_only(out)
 
     def sector(self, order: Order) -> Sector:
         """The coherences |n⟩⟨m| whose charge difference is ``order``."""
@@ -110,7 +110,7 @@ class Sector:
         right = self.grading.partner(self.order)
         width = np.where(right >= 0, sizes[right], 0)
         offset = np.concatenate([[0], np.cumsum(sizes * width)])
-        return right, width, offset
+        return read_only(right), read_only(width), read_only(offset)
 
     @property
     def size(self) -> int:
@@ -144,20 +144,20 @@ class Sector:
             left, right = self.grading.members[q], self.grading.members[r]
             rows.append(np.repeat(left, len(right)).astype(np.int32))
             columns.append(np.tile(right, len(left)).astype(np.int32))
-        return np.concatenate(rows), np.concatenate(columns)
+        return read_only(np.concatenate(rows)), read_only(np.concatenate(columns))
 
     @cached_property
     def trace(self) -> np.ndarray:
         """Places of the diagonal elements |n⟩⟨n| (empty unless the order is zero)."""
         kets = np.arange(self.grading.space.dimension)
         place = self.index(kets, kets)
-        return place[place >= 0]
+        return read_only(place[place >= 0])
 
     @cached_property
     def transpose(self) -> np.ndarray:
         """For a sector equal to its own conjugate (order zero): the place of |column⟩⟨row| for each unknown."""
         rows, columns = self.kets
-        return self.index(columns, rows)
+        return read_only(self.index(columns, rows))
 
     def targets(self, left: Shift, right: Shift) -> np.ndarray:
         """Where |n + left⟩⟨m + right| stands for every |n⟩⟨m|; -1 where it left the space."""
@@ -184,9 +184,7 @@ class Sector:
 def _targets(sector: Sector, left: Shift, right: Shift) -> np.ndarray:
     space = sector.grading.space
     rows, columns = sector.kets
-    out = sector.index(space.shifted(left)[rows], space.shifted(right)[columns])
-    out.setflags(write=False)
-    return out
+    return read_only(sector.index(space.shifted(left)[rows], space.shifted(right)[columns]))
 
 
 @lru_cache(maxsize=16)
@@ -197,7 +195,5 @@ def _pattern(sector: Sector, keys: tuple[tuple[Shift, Shift], ...]) -> tuple[np.
     keep = rows >= 0
     source = (np.arange(sector.size)[:, None] + order * sector.size)[keep]
     pointer = np.concatenate([[0], np.cumsum(keep.sum(axis=1))]).astype(np.int32)
-    out = source, rows[keep], pointer
-    for array in out:  # matrices share these arrays: nobody may sort them in place
-        array.setflags(write=False)
-    return out
+    # Matrices share these arrays: nobody may sort them in place.
+    return read_only(source), read_only(rows[keep]), read_only(pointer)

@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from photinus.algebra import Operator, Oscillator, Site, Word
+from photinus.algebra import Handle, Operator, Oscillator, Site, Word, locate
 from photinus.errors import InvalidInput, UnknownSite
 from photinus.numerics.checks import whole_number
 
@@ -43,20 +43,16 @@ class Space:
         """Levels of the oscillators by name."""
         return {s.name: n for s, n in zip(self.sites, self.levels, strict=True) if isinstance(s, Oscillator)}
 
-    def axis(self, name: str) -> int:
-        """Place of a site, or :class:`UnknownSite`."""
-        for k, site in enumerate(self.sites):
-            if site.name == name:
-                return k
-        known = ", ".join(site.name for site in self.sites) or "none"
-        raise UnknownSite(f"There is no site {name!r}.", f"Sites: {known}.")
+    def axis(self, site: str | Handle | Site) -> int:
+        """Place of a site, given by its name or by the handle of a spin or qudit (:func:`photinus.algebra.locate`)."""
+        return locate(self.sites, site)
 
     @cached_property
     def coordinates(self) -> np.ndarray:
         """Integer coordinates of every ket, shape (dimension, coordinates)."""
         index = np.unravel_index(np.arange(self.dimension), self.levels) if self.levels else ()
         parts = [s.kets(n)[k] for s, n, k in zip(self.sites, self.levels, index, strict=True)]
-        return np.concatenate(parts, axis=1) if parts else np.zeros((1, 0), dtype=int)
+        return read_only(np.concatenate(parts, axis=1) if parts else np.zeros((1, 0), dtype=int))
 
     def shifted(self, shift: Shift) -> np.ndarray:
         """The ket whose coordinates are those of each ket plus ``shift``, or -1."""
@@ -109,6 +105,12 @@ class Space:
         return np.ravel_multi_index(index, larger.levels)
 
 
+def read_only(array: np.ndarray) -> np.ndarray:
+    """The array itself, from now on without permission to write: many hands share it."""
+    array.setflags(write=False)
+    return array
+
+
 def _real_if_real(c: complex) -> complex:
     return c.real if isinstance(c, complex) and c.imag == 0 else c
 
@@ -127,9 +129,7 @@ def _shifted(space: Space, shift: Shift) -> np.ndarray:
         total = np.add.outer(total * levels, np.maximum(target, 0))
         inside = np.logical_and.outer(inside, target >= 0)
         start += width
-    out = np.where(inside, total, -1).ravel()
-    out.setflags(write=False)
-    return out
+    return read_only(np.where(inside, total, -1).ravel())
 
 
 @lru_cache(maxsize=512)
@@ -145,13 +145,9 @@ def _word_band(space: Space, word: Word) -> tuple[Shift, np.ndarray]:
         else:
             amplitude = np.multiply.outer(amplitude, site.action(local, levels)[1])
             shift += site.shift(local)
-    if locals_:
-        site = next(iter(locals_))
-        known = ", ".join(s.name for s in space.sites) or "none"
-        raise UnknownSite(f"The operator acts on the {site!r}, which is not here.", f"Sites: {known}.")
-    out = amplitude.ravel()
-    out.setflags(write=False)
-    return tuple(shift), out
+    for site in locals_:  # those that the space does not have
+        space.axis(site)
+    return tuple(shift), read_only(amplitude.ravel())
 
 
 def make_space(sites: tuple[Site, ...], cutoffs: Mapping[str, int]) -> Space:

@@ -8,14 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
-from photinus.algebra import Operator, Site
+from photinus.algebra import Handle, Operator, Scalar, Site
 from photinus.algebra.operator import as_operator
 from photinus.errors import InvalidInput
 from photinus.model import Group, Order
 from photinus.numerics.memory import require_memory
 from photinus.space.certificate import Certificate
 from photinus.space.sectors import Grading, Sector, grading
-from photinus.space.space import Space
+from photinus.space.space import Space, read_only
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,7 @@ class State:
 
     def __post_init__(self) -> None:
         for vector in self.parts.values():
-            vector.setflags(write=False)
+            read_only(vector)
 
     @property
     def space(self) -> Space:
@@ -67,13 +67,13 @@ class State:
             np.copyto(out, vector[index], where=index >= 0)
         return out
 
-    def expect(self, operator: Operator) -> float | complex:
+    def expect(self, operator: Operator | Scalar) -> float | complex:
         """⟨O⟩ = Tr(Oρ).
 
         Parameters
         ----------
-        operator : Operator
-            O; its matrix is the projection of the exact, normally ordered operator.
+        operator : Operator or number
+            O; its matrix is the projection of the exact, normally ordered operator. A number c stands for c·1.
 
         Returns
         -------
@@ -84,6 +84,10 @@ class State:
         ------
         UnknownSite
             If O acts on a site that the state does not have.
+        SiteMismatch
+            If it has a site of this name, of another kind or size.
+        WrongType
+            If O is neither an operator nor a number, such as a matrix or the handle of a spin.
         """
         operator = as_operator(operator)
         kets = np.arange(self.space.dimension)
@@ -92,35 +96,51 @@ class State:
             total += complex(amplitude @ self.elements(kets, self.space.shifted(shift)))
         return total.real if operator.is_hermitian() else total
 
-    def error(self, operator: Operator) -> float:
+    def error(self, operator: Operator | Scalar) -> float:
         """The truncation error of ``expect(operator)``: its change in the refined state (NaN on built states)."""
+        operator = as_operator(operator)
         if self.refined is None:
             return 0.0 if self.certificate is not None and not self.cutoffs else float("nan")
         return abs(self.refined.expect(operator) - self.expect(operator))
 
-    def axes(self, names: Iterable[str]) -> tuple[int, ...]:
-        """Places of sites by name, each once.
+    def axes(self, names: Iterable[str | Handle]) -> tuple[int, ...]:
+        """Places of sites, each once, given by their names or by the handles of spins and qudits.
 
         Raises
         ------
-        UnknownSite, InvalidInput
+        UnknownSite, SiteMismatch, WrongType
+            As :func:`photinus.algebra.locate`.
+        InvalidInput
+            If a site is named twice.
         """
-        names = [getattr(name, "name", name) for name in names]
-        if len(set(names)) != len(names):
-            raise InvalidInput(f"The sites {', '.join(map(repr, names))} are not different.", "Name each site once.")
-        return tuple(self.space.axis(name) for name in names)
+        places = tuple(self.space.axis(name) for name in names)
+        for k, place in enumerate(places):
+            if place in places[:k]:
+                raise InvalidInput(f"The {self.sites[place]!r} is named twice.", "Name each site once.")
+        return places
 
-    def reduced(self, *names: str) -> State:
+    def reduced(self, *names: str | Handle) -> State:
         """The state of some sites, the others traced out block by block.
 
         Parameters
         ----------
-        *names : str
-            Sites to keep; the answer has them in natural order.
+        *names : str or handle
+            Sites to keep, by name or by the handle of a spin or qudit. The order does not matter: the answer has them
+            in natural order of their names, so that ``reduced("b", "a")`` is ``reduced("a", "b")``.
+
+        Raises
+        ------
+        UnknownSite, SiteMismatch
+            For a site that the state does not have.
+        WrongType
+            For what is neither a name nor a handle, such as an operator.
+        InvalidInput
+            For no site, or one that is named twice.
         """
         keep = tuple(sorted(self.axes(names)))
         if not keep:
-            raise InvalidInput("No site is kept.", "Name at least one site.")
+            known = ", ".join(site.name for site in self.sites) or "none"
+            raise InvalidInput("A reduced state of no site is asked for.", f"Name at least one site of {known}.")
         if len(keep) == len(self.sites):
             return self
         levels = self.space.levels
@@ -153,8 +173,13 @@ class State:
             out[cut] = np.where(index >= 0, vector[index], 0).sum(axis=1)
         return out
 
-    def populations(self, name: str | None = None) -> np.ndarray:
+    def populations(self, name: str | Handle | None = None) -> np.ndarray:
         """Probabilities of the levels of one site (or of all kets).
+
+        Parameters
+        ----------
+        name : str or handle, optional
+            The site, by name or by the handle of a spin or qudit; None for all kets, the last site fastest.
 
         Returns
         -------
@@ -187,7 +212,7 @@ class State:
         return out
 
     @cached_property
-    def matrix_blocks(self) -> list[np.ndarray]:
+    def matrix_blocks(self) -> tuple[np.ndarray, ...]:
         """Dense matrices whose direct sum is ρ: its classes, joined where a coherence connects them."""
         group = self.grading.group
         label = np.arange(len(self.grading.charges))
@@ -204,15 +229,13 @@ class State:
                 out.append(self.grading.sector(group.zero).block(self.parts[group.zero], int(classes[0])))
             else:
                 kets = np.concatenate([self.grading.members[q] for q in classes])
-                out.append(self.elements(*np.meshgrid(kets, kets, indexing="ij")))
-        return out
+                out.append(read_only(self.elements(*np.meshgrid(kets, kets, indexing="ij"))))
+        return tuple(out)
 
     @cached_property
     def eigenvalues(self) -> np.ndarray:
         """The spectrum of ρ, ascending."""
-        out = np.sort(np.concatenate([np.linalg.eigvalsh(block) for block in self.matrix_blocks]))
-        out.setflags(write=False)
-        return out
+        return read_only(np.sort(np.concatenate([np.linalg.eigvalsh(block) for block in self.matrix_blocks])))
 
     def trace(self) -> float:
         """Tr ρ."""
@@ -232,7 +255,8 @@ class State:
         return max(0.0, float(-(p * np.log(p)).sum()))
 
     def __repr__(self) -> str:
-        sites = ", ".join(f"{s!r} ({n} levels)" for s, n in zip(self.sites, self.space.levels, strict=True))
+        cutoffs = {name: f" ({n} level{'s' if n > 1 else ''})" for name, n in self.cutoffs.items()}
+        sites = ", ".join(f"{site!r}{cutoffs.get(site.name, '')}" for site in self.sites)
         lines = [f"State of {sites}; {sum(v.size for v in self.parts.values())} elements kept"]
         if self.certificate is not None:
             lines += str(self.certificate).splitlines()[:7]
