@@ -47,6 +47,22 @@ class TridiagonalPlan:
         return [len(m) for m in self.members]
 
     @cached_property
+    def _blocks(self) -> list[list[tuple[slice, tuple[int, int]]]]:
+        """Places in the buffer of A_b, U_b and D_b, and the shapes of their transposes."""
+        out, start = [], 0
+        for n, m in pairwise([*self.sizes, 0]):
+            parts = []
+            for rows, columns in ((n, n), (n, m), (m, n)):
+                parts.append((slice(start, start + rows * columns), (columns, rows)))
+                start += rows * columns
+            out.append(parts)
+        return out
+
+    @cached_property
+    def _length(self) -> int:
+        return self._blocks[-1][-1][0].stop
+
+    @cached_property
     def _inner_mirror(self) -> np.ndarray:
         position = np.zeros(len(self.mirror), dtype=np.intp)
         position[self.members[0]] = np.arange(len(self.members[0]))
@@ -64,17 +80,9 @@ class TridiagonalPlan:
 
     def solve(self, values: np.ndarray) -> NullVector:
         """The normalised null vector of the matrix with these values."""
-        sizes = [*self.sizes, 0]
-        length = sum(n * n + 2 * n * m for n, m in pairwise(sizes))
-        buffer = np.zeros(length, dtype=values.dtype)
+        buffer = np.zeros(self._length, dtype=values.dtype)
         buffer[self.destination] = values[self.source]
-        blocks, start = [], 0
-        for n, m in pairwise(sizes):
-            parts = []
-            for rows, columns in ((n, n), (n, m), (m, n)):
-                parts.append(buffer[start : start + rows * columns].reshape((rows, columns), order="F"))
-                start += rows * columns
-            blocks.append(parts)
+        blocks = [[buffer[cut].reshape(shape).T for cut, shape in parts] for parts in self._blocks]
         (gesv,) = get_lapack_funcs(("gesv",), (buffer,))
         (gemm,) = get_blas_funcs(("gemm",), (buffer,))
         transfers: list[np.ndarray] = []
@@ -92,7 +100,7 @@ class TridiagonalPlan:
             inner = inner - outer - np.conj(outer[np.ix_(self._inner_mirror, self._inner_mirror)])
         core = dense_null_vector(inner, self.places)
         # A singular outer group shows as a huge transfer.
-        if max((float(np.vdot(t, t).real) for t in transfers), default=0.0) > 1 / SINGULAR:
+        if transfers and float(np.square(np.concatenate([t.ravel("K") for t in transfers]).view(float)).max()) > 1 / SINGULAR:
             return NullVector(self._unfold(core.vector, transfers), 0.0, 2, np.inf)
         return NullVector(self._unfold(core.vector, transfers), core.rcond, core.nullity, core.error)
 
@@ -100,13 +108,14 @@ class TridiagonalPlan:
         parts = [inner]
         for transfer in reversed(transfers):
             parts.append(-(transfer @ parts[-1]))
-        order = self._outwards
+        order, mirrored = self._outwards
         out = np.empty(len(self.mirror), dtype=parts[-1].dtype)
         half = np.concatenate(parts)
-        out[self.mirror[order]] = np.conj(half)
+        out[mirrored] = np.conj(half)
         out[order] = half
         return out
 
     @cached_property
-    def _outwards(self) -> np.ndarray:
-        return np.concatenate(self.members)
+    def _outwards(self) -> tuple[np.ndarray, np.ndarray]:
+        order = np.concatenate(self.members)
+        return order, self.mirror[order]

@@ -160,10 +160,11 @@ def angles(points: int) -> np.ndarray:
 
 def sampled(harmonics: np.ndarray, points: int) -> np.ndarray:
     """P(φ) at the angles, from c_0, c_1, …; exact however few the angles are."""
+    if 2 * len(harmonics) <= points:
+        return np.asarray(np.fft.fftshift(np.fft.hfft(harmonics, points)) / TAU)
     k = np.arange(len(harmonics))
-    terms = np.where(k == 0, harmonics.real, 2 * harmonics)
     folded = np.zeros(points, dtype=complex)
-    np.add.at(folded, k % points, terms)
+    np.add.at(folded, k % points, np.where(k == 0, harmonics.real, 2 * harmonics))
     return np.asarray(np.fft.fftshift(np.fft.fft(folded).real) / TAU)
 
 
@@ -199,7 +200,7 @@ def _climbed(harmonics: np.ndarray, phi: float) -> tuple[float, float]:
         terms = harmonics[1:] * np.exp(-1j * k * phi)
         height = max(height, float(terms.real.sum()) / np.pi)
         slope, curvature = float((k * terms.imag).sum()), -float((k**2 * terms.real).sum())
-        if curvature >= 0 or abs(slope) <= 1e-12 * abs(curvature):
+        if curvature >= 0 or abs(slope) <= 1e-9 * abs(curvature):
             break
         phi -= slope / curvature
     return float(np.angle(np.exp(1j * phi))), height

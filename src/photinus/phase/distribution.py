@@ -7,12 +7,17 @@ pass over the state and one FFT; a phase-invariant state is uniform without any 
 
 from __future__ import annotations
 
+from functools import lru_cache
+from math import prod
+
 import numpy as np
 
 from photinus.errors import InvalidInput
 from photinus.numerics.checks import whole_number
 from photinus.phase.density import JointPhaseDensity, PhaseDensity, angles, sampled
 from photinus.phase.notions import notion, turns_with, weights
+from photinus.space.sectors import Sector
+from photinus.space.space import read_only
 from photinus.space.state import State
 
 
@@ -131,23 +136,30 @@ def combined(sums: np.ndarray, m: int, n: int) -> np.ndarray:
 
 def harmonic_sums(state: State, kinds: list[str]) -> np.ndarray:
     """⟨Π e^{ik φ}⟩ = Σ g ρ over the coherences |n + k⟩⟨n|, for every order k of every site; order 0 in the middle."""
-    space = state.space
-    shape = tuple(2 * n - 1 for n in space.levels)
-    out = np.zeros(shape, dtype=complex).ravel()
-    tables = [weights(s, n, kind) for s, n, kind in zip(space.sites, space.levels, kinds, strict=True)]
+    shape = tuple(2 * n - 1 for n in state.space.levels)
+    out = np.zeros(prod(shape), dtype=complex)
     for order, vector in state.parts.items():
-        rows, columns = state.grading.sector(order).kets
-        value = np.array(vector, dtype=complex)
-        places = []
-        left, right = np.unravel_index(rows, space.levels), np.unravel_index(columns, space.levels)
-        for i, k, n, table in zip(left, right, space.levels, tables, strict=True):
-            if table is not None:
-                value *= table[i, k]
-            places.append(i - k + n - 1)
-        place = np.ravel_multi_index(places, shape)
-        out += np.bincount(place, weights=value.real, minlength=out.size)
-        out += 1j * np.bincount(place, weights=value.imag, minlength=out.size)
+        sector = state.grading.sector(order)
+        place, weight = (_sums if sector.size <= 100_000 else _sums.__wrapped__)(sector, tuple(kinds))
+        value = vector if weight is None else vector * weight
+        out.real += np.bincount(place, weights=value.real, minlength=out.size)
+        if np.iscomplexobj(value):
+            out.imag += np.bincount(place, weights=value.imag, minlength=out.size)
     return out.reshape(shape)
+
+
+@lru_cache(maxsize=16)
+def _sums(sector: Sector, kinds: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray | None]:
+    """For every unknown the place of its harmonic, and the product of its weights g (None where all are 1)."""
+    space = sector.grading.space
+    left, right = (np.unravel_index(kets, space.levels) for kets in sector.kets)
+    place, weight = np.zeros(sector.size, dtype=np.intp), None
+    for site, n, kind, i, k in zip(space.sites, space.levels, kinds, left, right, strict=True):
+        table = weights(site, n, kind)
+        if table is not None:
+            weight = table[i, k] if weight is None else weight * table[i, k]
+        place = place * (2 * n - 1) + (i - k + n - 1)
+    return read_only(place), None if weight is None else read_only(weight)
 
 
 def checked_ratio(ratio: tuple[int, int]) -> tuple[int, int]:

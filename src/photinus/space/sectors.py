@@ -24,6 +24,9 @@ class Grading:
     space: Space
     group: Group
 
+    def __hash__(self) -> int:
+        return hash((self.space, self.group.moduli))
+
     @cached_property
     def _sorted(self) -> tuple[np.ndarray, np.ndarray]:
         charges = self.group.charges(self.space.coordinates)
@@ -103,6 +106,9 @@ class Sector:
 
     grading: Grading
     order: Order
+
+    def __hash__(self) -> int:
+        return hash((self.grading, self.order))
 
     @cached_property
     def _layout(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -33,6 +33,9 @@ class Space:
     sites: tuple[Site, ...]
     levels: tuple[int, ...]
 
+    def __hash__(self) -> int:  # cheap: caches ask for it at every point of a sweep
+        return hash(self.levels)
+
     @property
     def dimension(self) -> int:
         """Number of kets."""
@@ -152,7 +155,13 @@ def _word_band(space: Space, word: Word) -> tuple[Shift, np.ndarray]:
 
 def make_space(sites: tuple[Site, ...], cutoffs: Mapping[str, int]) -> Space:
     """The space of these sites with the given cutoffs, which were checked before."""
-    return Space(sites, tuple(site.levels(cutoffs.get(site.name)) for site in sites))
+    return _space(sites, tuple(site.levels(cutoffs.get(site.name)) for site in sites))
+
+
+@lru_cache(maxsize=64)
+def _space(sites: tuple[Site, ...], levels: tuple[int, ...]) -> Space:
+    """One object for equal spaces, so that caches compare it by identity."""
+    return Space(sites, levels)
 
 
 def check_cutoffs(sites: tuple[Site, ...], cutoffs: int | Mapping[str, int]) -> dict[str, int]:

@@ -186,13 +186,18 @@ class State:
         ndarray
             Of an oscillator n = 0, 1, …; of a spin m = +j … −j; of a qudit 0 … d − 1.
         """
-        kets = np.arange(self.space.dimension)
-        diagonal = self.elements(kets, kets).real
         if name is None:
-            return diagonal
+            return self._diagonal
         (axis,) = self.axes([name])
         others = tuple(k for k in range(len(self.sites)) if k != axis)
-        return np.asarray(diagonal.reshape(self.space.levels).sum(axis=others))
+        return np.asarray(self._diagonal.reshape(self.space.levels).sum(axis=others))
+
+    @cached_property
+    def _diagonal(self) -> np.ndarray:
+        zero = self.grading.group.zero
+        if zero not in self.parts:
+            return read_only(np.zeros(self.space.dimension))
+        return read_only(self.parts[zero][self.grading.sector(zero).trace].real)
 
     def density_matrix(self) -> np.ndarray:
         """ρ as a dense matrix over all kets, the last site fastest.
