@@ -18,6 +18,21 @@ from scipy.linalg.lapack import get_lapack_funcs
 from photinus.numerics.linear import SINGULAR, NullVector, dense_null_vector
 
 
+def elimination_flops(sizes: np.ndarray) -> float:
+    """Multiplications of an elimination over groups of these sizes, roughly."""
+    return float((5.0 * sizes.astype(float) ** 3).sum())
+
+
+def elimination_bytes(sizes: np.ndarray) -> float:
+    """Memory of an elimination over groups of these sizes, in complex numbers."""
+    return float((16.0 * 4 * sizes.astype(float) ** 2).sum())
+
+
+def _largest(matrices: list[np.ndarray]) -> float:
+    """The largest real or imaginary part."""
+    return float(np.abs(np.concatenate([m.ravel("K") for m in matrices]).view(float)).max())
+
+
 @dataclass(frozen=True)
 class TridiagonalPlan:
     """Where each entry of the matrix goes, for a fixed sparsity.
@@ -71,12 +86,7 @@ class TridiagonalPlan:
     @property
     def flops(self) -> float:
         """Multiplications of one elimination, roughly."""
-        return sum(5.0 * n**3 for n in self.sizes)
-
-    @property
-    def bytes(self) -> float:
-        """Memory of one elimination, in complex numbers."""
-        return 16.0 * 4 * sum(n**2 for n in self.sizes)
+        return elimination_flops(np.array(self.sizes))
 
     def solve(self, values: np.ndarray) -> NullVector:
         """The normalised null vector of the matrix with these values."""
@@ -100,7 +110,7 @@ class TridiagonalPlan:
             inner = inner - outer - np.conj(outer[np.ix_(self._inner_mirror, self._inner_mirror)])
         core = dense_null_vector(inner, self.places)
         # A singular outer group shows as a huge transfer.
-        if transfers and float(np.square(np.concatenate([t.ravel("K") for t in transfers]).view(float)).max()) > 1 / SINGULAR:
+        if transfers and _largest(transfers) > 1 / np.sqrt(SINGULAR):
             return NullVector(self._unfold(core.vector, transfers), 0.0, 2, np.inf)
         return NullVector(self._unfold(core.vector, transfers), core.rcond, core.nullity, core.error)
 

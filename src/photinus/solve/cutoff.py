@@ -17,6 +17,9 @@ from photinus.space.sectors import Sector
 from photinus.space.space import check_cutoffs
 from photinus.space.state import State
 
+MORE_LEVELS = 4
+"""The space that judges a truncation has at least so many levels more of every oscillator."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
@@ -87,13 +90,13 @@ def enlarged(state: State, reaches: dict[str, int]) -> dict[str, int]:
     """The larger space in which the truncation of a state is judged.
 
     So many more levels of every oscillator that the amplitudes (roots of the populations) fall by a factor of ten over
-    them, at least 4 and at most max(4, N/4); never fewer than the longest word of the model reaches.
+    them, at least :data:`MORE_LEVELS` and at most max(4, N/4); never fewer than the longest word of the model reaches.
     """
     out = {}
     for name, n in state.cutoffs.items():
         fall = _fall(state.populations(name), n) / 2
-        most = max(4, n // 4)
-        more = min(most, max(4, ceil(log(10) / fall))) if fall > 0 else most
+        most = max(MORE_LEVELS, n // 4)
+        more = min(most, max(MORE_LEVELS, ceil(log(10) / fall))) if fall > 0 else most
         out[name] = n + max(more, reaches[name])
     return out
 

@@ -18,7 +18,7 @@ from photinus.numerics.krylov import KrylovResult, gmres
 from photinus.numerics.linear import NullVector, dense_null_vector, sparse_null_vector
 from photinus.numerics.memory import require_memory, size_text
 from photinus.solve.cutoff import Converged, Fixed
-from photinus.solve.orders import plan_for, stacked
+from photinus.solve.orders import elimination_cost, plan_for, stacked
 from photinus.solve.splitting import Splitting
 from photinus.space.liouvillian import Liouvillian, generator
 from photinus.space.sectors import Sector
@@ -50,7 +50,7 @@ class Method(ABC):
     def require(self, liouvillian: Liouvillian) -> None:
         """Raise :class:`MemoryBudgetExceeded` where the estimate is above the budget."""
         n = liouvillian.sector.size
-        require_memory(self.estimate(liouvillian), self.memory, f"{self!r} for {n} unknowns", ALTERNATIVES)
+        require_memory(self.estimate(liouvillian), self.memory, f"{type(self).__name__} for {n} unknowns", ALTERNATIVES)
 
 
 def assembly_bytes(liouvillian: Liouvillian) -> float:
@@ -114,8 +114,8 @@ class Tridiagonal(Method):
     memory: float | None = None
 
     def estimate(self, liouvillian: Liouvillian) -> float:
-        plan = plan_for(liouvillian)
-        return assembly_bytes(liouvillian) + (plan.bytes if plan else 0.0)
+        cost = elimination_cost(liouvillian)
+        return assembly_bytes(liouvillian) + (cost[1] if cost else 0.0)
 
     def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
         plan = plan_for(liouvillian)
@@ -316,8 +316,8 @@ class Auto(Method):
             return Dense(self.memory)
         one_site = len(liouvillian.generator.space.sites) == 1
         if one_site or n <= 6000:
-            plan = plan_for(liouvillian)
-            if plan is not None and (one_site or plan.flops < 1e8):
+            cost = elimination_cost(liouvillian)
+            if cost is not None and (one_site or cost[0] < 1e8):
                 return Tridiagonal(self.memory)
         return Direct(self.memory) if one_site or n <= 1500 else Krylov(memory=self.memory)
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from photinus.numerics.tridiagonal import TridiagonalPlan
+from photinus.numerics.tridiagonal import TridiagonalPlan, elimination_bytes, elimination_flops
 from photinus.space.liouvillian import Liouvillian
 from photinus.space.sectors import Sector
 from photinus.space.space import Shift
@@ -20,7 +20,7 @@ Keys = tuple[tuple[Shift, Shift], ...]
 
 def plan_for(liouvillian: Liouvillian) -> TridiagonalPlan | None:
     """The cheapest plan over the coordinates of the sites, or None where no grading has more than one group."""
-    return _plan(liouvillian.sector, tuple(liouvillian.diagonals))
+    return _plan(liouvillian.sector, liouvillian.shifts)
 
 
 def stacked(liouvillian: Liouvillian) -> np.ndarray:
@@ -28,20 +28,61 @@ def stacked(liouvillian: Liouvillian) -> np.ndarray:
     return np.concatenate(list(liouvillian.diagonals.values()))
 
 
+def elimination_cost(liouvillian: Liouvillian) -> tuple[float, float] | None:
+    """Multiplications and bytes of the cheapest elimination, counted before anything of the sector's size is made.
+
+    None where no grading has more than one group.
+    """
+    return _cost(liouvillian.sector, liouvillian.shifts)
+
+
+@lru_cache(maxsize=64)
+def _cost(sector: Sector, keys: Keys) -> tuple[float, float] | None:
+    costs = []
+    for weights in _candidates(sector):
+        reach = _reach(keys, weights)
+        sizes = _group_sizes(sector, weights, reach) if reach else np.zeros(1)
+        if len(sizes) > 1:
+            costs.append((elimination_flops(sizes), elimination_bytes(sizes)))
+    return min(costs, default=None)
+
+
+def _group_sizes(sector: Sector, weights: np.ndarray, reach: int) -> np.ndarray:
+    """Unknowns of the groups 0, 1, 2, …: the charge differences within each block, counted from the charges alone."""
+    charge = sector.grading.space.coordinates @ weights
+    charge = charge - charge.min()
+    width = int(charge.max()) + 1
+    count = np.zeros(2 * width - 1)
+    members = sector.grading.members
+    for q, r, _ in sector.blocks:
+        left, right = (np.bincount(charge[members[k]], minlength=width) for k in (q, r))
+        count += np.convolve(left.astype(float), right[::-1].astype(float))
+    differences = np.arange(1 - width, width)
+    group = np.abs(differences) // reach
+    live = (differences >= 0) | (group == 0)
+    sizes = np.rint(np.bincount(group[live], weights=count[live]))
+    return np.trim_zeros(sizes, "b")
+
+
 @lru_cache(maxsize=16)
 def _plan(sector: Sector, keys: Keys) -> TridiagonalPlan | None:
-    coordinates = sector.grading.space.coordinates
-    width = coordinates.shape[1]
-    candidates = [tuple(int(i == k) for i in range(width)) for k in range(width)]
-    if width > 1:
-        candidates.append((1,) * width)
-    plans = [plan for weights in candidates if (plan := _plan_by(sector, keys, np.array(weights))) is not None]
+    plans = [plan for weights in _candidates(sector) if (plan := _plan_by(sector, keys, weights)) is not None]
     return min(plans, key=lambda plan: plan.flops, default=None)
 
 
+def _candidates(sector: Sector) -> list[np.ndarray]:
+    """Gradings to try: each coordinate of the kets, and their sum."""
+    width = sector.grading.space.coordinates.shape[1]
+    return [*np.eye(width, dtype=int), *([np.ones(width, dtype=int)] if width > 1 else [])]
+
+
+def _reach(keys: Keys, weights: np.ndarray) -> int:
+    """How far one application of the generator carries a coherence order."""
+    return max((abs(int(weights @ (np.array(s) - np.array(t)))) for s, t in keys), default=0)
+
+
 def _plan_by(sector: Sector, keys: Keys, weights: np.ndarray) -> TridiagonalPlan | None:
-    steps = [int(weights @ (np.array(s) - np.array(t))) for s, t in keys]
-    reach = max(map(abs, steps), default=0)
+    reach = _reach(keys, weights)
     if reach == 0:
         return None
     charge = sector.grading.space.coordinates @ weights

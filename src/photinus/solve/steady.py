@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 from time import perf_counter
 
 import numpy as np
@@ -18,8 +19,9 @@ from photinus.model import Model
 from photinus.model.symmetry import factor_text
 from photinus.numerics.linear import NullVector
 from photinus.numerics.memory import require_memory
-from photinus.solve.certify import Solution, extra_nullity, hermitian, truncation_error
+from photinus.solve.certify import SAFETY, Solution, extra_nullity, hermitian, truncation_error
 from photinus.solve.cutoff import (
+    MORE_LEVELS,
     Converged,
     Fixed,
     adapted,
@@ -95,10 +97,16 @@ def steady_state(
         cutoffs = cutoff.start(model)
         _refuse_conserved(model, cutoffs)
         solution = _solve(model, cutoffs, method, near)
-        refined, _, error = _refine(model, solution, method)
+        try:
+            refined, _, error = _refine(model, solution, method)
+        except MemoryBudgetExceeded as refusal:
+            refined, error = solution, 2.0 * SAFETY
+            warnings: tuple[str, ...] = (f"the truncation was not judged: {refusal.cause}",)
+        else:
+            warnings = ()
         state = _certified(solution, refined, error, cutoff.tolerance, started)
         refuse_unbounded(model, state)
-        return _warned(model, state)
+        return _warned(model, state, warnings)
     return _converge(model, cutoff, method, near, started)
 
 
@@ -110,6 +118,7 @@ def _converge(model: Model, cutoff: Converged, method: Method, near: State | Non
     begin = adapted(near, cutoff.tolerance) if near is not None else dict.fromkeys(model.oscillators, cutoff.start)
     cutoffs = {name: min(max(n, least[name]), max(n, cutoff.maximum)) for name, n in begin.items()}
     _refuse_conserved(model, cutoffs)
+    _refuse_unjudgeable(model, cutoffs, method)
     solution = _solve(model, cutoffs, method, near)
     while True:
         refined, delta, error = _refine(model, solution, method)
@@ -132,6 +141,20 @@ def _converge(model: Model, cutoff: Converged, method: Method, near: State | Non
             _refuse_torsion(model, solution)
         else:
             solution = _next(model, following, method, (solution, refined), error)
+
+
+def _refuse_unjudgeable(model: Model, cutoffs: dict[str, int], method: Method) -> None:
+    """Raise :class:`MemoryBudgetExceeded` before solving where the space that judges the truncation does not fit."""
+    reaches = reach(model)
+    least = {name: n + max(MORE_LEVELS, reaches[name]) for name, n in cutoffs.items()}
+    if prod(make_space(model.sites, least).levels) > 200:
+        try:
+            _prepare(model, least, method)
+        except MemoryBudgetExceeded as refusal:
+            raise MemoryBudgetExceeded(
+                f"The truncation at {_text(cutoffs)} levels is judged with {_text(least)}. {refusal.cause}",
+                "Use ph.Fixed(…), whose certificate then says that it was not judged. " + refusal.remedy,
+            ) from refusal
 
 
 def _next(
@@ -217,14 +240,13 @@ def _refuse_torsion(model: Model, solution: Solution) -> None:
         raise _degenerate(1 + extra, solution.cutoffs)
 
 
-def _warned(model: Model, state: State) -> State:
-    """The state with a warning where an attractor may lie above its cutoff."""
+def _warned(model: Model, state: State, warnings: tuple[str, ...] = ()) -> State:
+    """The state with these warnings, and one where an attractor may lie above its cutoff."""
     assert state.certificate is not None
     high = {name: n for name, n in attractor_levels(model).items() if n > state.cutoffs[name]}
-    if not high:
-        return state
-    warning = f"the drift of n is positive above the cutoff: keep at least {_text(high)} levels"
-    return replace(state, certificate=replace(state.certificate, warnings=(warning,)))
+    if high:
+        warnings += (f"the drift of n is positive above the cutoff: keep at least {_text(high)} levels",)
+    return replace(state, certificate=replace(state.certificate, warnings=warnings)) if warnings else state
 
 
 def _prepare(model: Model, cutoffs: dict[str, int], method: Method) -> tuple[Liouvillian, Method]:

@@ -8,6 +8,7 @@ that the truncated generator is itself a Lindbladian and keeps the trace at ever
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -94,6 +95,22 @@ class Liouvillian:
     sector: Sector
 
     @cached_property
+    def shifts(self) -> tuple[tuple[Shift, Shift], ...]:
+        """The keys of :attr:`diagonals`, in their order, without the values."""
+        zero = (0,) * self.generator.space.coordinates.shape[1]
+        single = [key for s in self.generator.no_jump for key in ((s, zero), (zero, s))]
+        double = [key for _, bands in self.generator.jumps for key in self._pairs(bands)]
+        return tuple(dict.fromkeys(single + double))
+
+    def _pairs(self, bands: Bands) -> Iterator[tuple[Shift, Shift]]:
+        """Shifts of L and L† whose coherence orders agree; between the others jumps cancel exactly."""
+        group = self.generator.grading.group
+        for s in bands:
+            for t in bands:
+                if s == t or not any(group.reduce(group.charges(np.subtract([s], [t]))[0])):
+                    yield s, t
+
+    @cached_property
     def no_jump_diagonals(self) -> Diagonals:
         """𝓢ρ = Kρ + ρK†, by shifts."""
         rows, columns = self.sector.kets
@@ -108,15 +125,11 @@ class Liouvillian:
     def jump_diagonals(self) -> Diagonals:
         """𝓙ρ = Σ rate LρL†, by shifts; pairs of words that cancel between jumps are left out exactly."""
         rows, columns = self.sector.kets
-        group = self.generator.grading.group
         out: Diagonals = {}
         for rate, bands in self.generator.jumps:
-            for s, x in bands.items():
-                for t, y in bands.items():
-                    if s != t and any(group.reduce(group.charges(np.subtract([s], [t]))[0])):
-                        continue
-                    value = (rate * x[rows]) * np.conj(y)[columns]
-                    out[s, t] = out[s, t] + value if (s, t) in out else value
+            for s, t in self._pairs(bands):
+                value = (rate * bands[s][rows]) * np.conj(bands[t])[columns]
+                out[s, t] = out[s, t] + value if (s, t) in out else value
         return out
 
     @cached_property
