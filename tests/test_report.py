@@ -67,20 +67,20 @@ def test_failures_are_named() -> None:
     found = certificates(table(failure="NotConverged: no"))
     assert (found.solved, found.failed, found.trusted) == (2, 1, 2)
     assert found.reasons == (("NotConverged: no", 1),)
-    assert found.verdict == "1 points failed."
+    assert found.verdict == "1 point failed."
     assert found.cutoffs == {"a": (20, 22)}
 
 
 def test_points_that_are_not_computed_are_no_failures() -> None:
     found = certificates(table(failure="not computed"))
     assert (found.failed, found.reasons) == (0, ())
-    assert found.verdict == "1 points are not computed yet."
+    assert found.verdict == "1 point is not computed yet."
 
 
 def test_an_untrustworthy_point_is_said_to_be_one() -> None:
     found = certificates(table(ok=0.0))
     assert found.trusted == 2
-    assert found.verdict == "1 certificates say that the answer is NOT to be trusted."
+    assert found.verdict == "1 certificate says that the answer is NOT to be trusted."
 
 
 def test_a_table_without_any_answer() -> None:
@@ -121,7 +121,7 @@ def test_the_page_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
 
 def test_the_verdict_has_its_colour() -> None:
     assert "<p class='verdict good'>Every point" in render(PAGE, table())
-    assert "<p class='verdict bad'>1 certificates" in render(PAGE, table(ok=0.0))
+    assert "<p class='verdict bad'>1 certificate says" in render(PAGE, table(ok=0.0))
 
 
 def test_wide_figures_get_a_row(tmp_path: Path) -> None:

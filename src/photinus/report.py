@@ -31,6 +31,9 @@ OWN = ("truncation", "residual", "positivity", "ok", "seconds", "failure")
 NOT_COMPUTED = "not computed"
 
 
+NOT_TRUSTED = "that the answer is NOT to be trusted"
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A figure that was written to a file, and what stands below it.
@@ -95,12 +98,13 @@ class Certificates:
             return "Every point was solved, and every certificate says ok."
         missing = self.points - self.solved - self.failed
         parts = [
-            f"{self.solved - self.trusted} certificates say that the answer is NOT to be trusted",
-            f"{self.failed} points failed",
-            f"{missing} points are not computed yet",
+            (f"{{}} certificate says {NOT_TRUSTED}", f"{{}} certificates say {NOT_TRUSTED}"),
+            ("{} point failed", "{} points failed"),
+            ("{} point is not computed yet", "{} points are not computed yet"),
         ]
         counts = (self.solved - self.trusted, self.failed, missing)
-        return "; ".join(text for text, count in zip(parts, counts, strict=True) if count) + "."
+        clauses = [text[n > 1].format(n) for text, n in zip(parts, counts, strict=True) if n]
+        return "; ".join(clauses) + "."
 
     def rows(self) -> list[tuple[str, str]]:
         """What there is to say, as pairs of a name and a text."""

@@ -93,24 +93,25 @@ def test_workers_do_not_change_the_numbers(write: Writer, call: Caller, tmp_path
 def test_a_store_of_another_study_is_refused_with_the_difference(write: Writer, call: Caller, tmp_path: Path) -> None:
     call("run", write(), "--out", tmp_path / "out")
     result = call("run", write(("gain = 1", "gain = 1.5")), "--out", tmp_path / "out")
-    assert result.exit_code == 2
-    assert "belongs to another plan: fixed is" in result.stderr
-    assert "'gain': 1.5" in result.stderr
+    assert result.exit_code == 1
+    assert "belongs to another plan: fixed.gain is 1 in the store and 1.5 here." in result.stderr
+    assert f"Choose another directory with --out, or delete {tmp_path / 'out' / 'sweep.db'}" in result.stderr
 
 
 @pytest.mark.parametrize("content", [b"no database at all, but text", b"SQLite format 3\0" + b"x" * 200])
 def test_a_corrupt_or_foreign_store_is_refused(write: Writer, call: Caller, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "sweep.db").write_bytes(content)
     result = call("run", write(), "--out", tmp_path)
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert result.stderr.startswith("Error: The ")
     assert "sweep.db" in result.stderr
+    assert "--out DIR" in result.stderr
     assert (tmp_path / "sweep.db").read_bytes() == content
 
 
 def test_a_wrong_study_is_one_error_and_no_traceback(write: Writer, call: Caller, tmp_path: Path) -> None:
     result = call("run", write(("points = 3", "pionts = 3")), "--out", tmp_path / "out")
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert result.stderr == "Error: study.toml: [axes.detuning] has no key 'pionts'.\n  Did you mean 'points'?\n"
     assert not result.stdout
 
@@ -121,7 +122,7 @@ def test_an_unwritable_directory_is_found_before_computing(
     monkeypatch.setattr(job, "run", lambda *arguments, **options: pytest.fail("it computed"))
     (tmp_path / "file").touch()
     result = call("run", write(), "--out", tmp_path / "file" / "out")
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert "cannot be written: Not a directory." in result.stderr
     assert "--out DIR" in result.stderr
 
@@ -131,7 +132,7 @@ def test_a_read_only_directory_is_found_before_computing(write: Writer, call: Ca
     place = tmp_path / "locked"
     place.mkdir(mode=0o555)
     result = call("run", write(), "--out", place)
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert "cannot be written: Permission denied." in result.stderr
 
 
@@ -143,7 +144,7 @@ def test_a_read_only_directory_of_whatever_user(
 
     monkeypatch.setattr(job.tempfile, "TemporaryFile", refuse)
     result = call("run", write(), "--out", tmp_path)
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert "cannot be written: Permission denied." in result.stderr
 
 
@@ -162,8 +163,9 @@ def test_failed_points_are_told_and_drawn_grey(write: Writer, call: Caller, tmp_
     figures = FIGURES.replace('boundary = "adler"', "").replace("detuning = 0.5", "detuning = 0.25")
     study = write(('"van_der_pol"', '"model.py:clock"'), more=figures)
     result = call("run", study, "--out", tmp_path / "out")
-    assert result.exit_code == 0, result.stderr
+    assert result.exit_code == 3, result.stderr
     assert "4 of 6 solved, 2 failed" in result.output
+    assert result.output.endswith("Not all is well: see above (exit code 3).\n")
     assert "raised ValueError: too far" in result.output
     assert "Warning: 2 of 6 points failed, first at drive=0.1, detuning=0.5" in result.output
     report = (tmp_path / "out" / "report.html").read_text()
@@ -181,6 +183,7 @@ def test_a_figure_whose_state_has_no_answer_is_told(write: Writer, call: Caller,
     call("run", study, "--out", tmp_path / "out")
     monkeypatch.setattr(StudyPoint, "state", refuse)
     result = call("run", study, "--out", tmp_path / "out")
+    assert result.exit_code == 3
     assert "Warning: wigner.png was not drawn: There is no answer. Ask something else." in result.output
     assert "wigner.png was not drawn" in (tmp_path / "out" / "report.html").read_text()
 
@@ -196,13 +199,13 @@ def test_if_all_points_fail_it_is_an_error(write: Writer, call: Caller, tmp_path
     text = (tmp_path / "model.py").read_text().replace("def clock", "calls = []\n\ndef clock")
     (tmp_path / "model.py").write_text(text.replace("    if ", "    calls.append(1)\n    if len(calls) > 1 and "))
     result = call("run", study, "--out", tmp_path / "out")
-    assert result.exit_code == 2
-    assert "All 2 points failed; the first one: StudyError: model.py:clock raised ValueError: too far" in result.stderr
+    assert result.exit_code == 1
+    assert "All 2 points failed: StudyError: model.py:clock raised ValueError: too far" in result.stderr
 
 
 def test_an_untrustworthy_answer_is_said_to_be_one(write: Writer, call: Caller, tmp_path: Path) -> None:
     result = call("run", write(("converged = 1e-5", "fixed = 3")), "--out", tmp_path)
-    assert result.exit_code == 0
+    assert result.exit_code == 3
     assert "6 certificates say that the answer is NOT to be trusted" in result.output
     assert "NOT to be trusted" in (tmp_path / "report.html").read_text()
 
@@ -260,6 +263,78 @@ def test_control_c_and_then_the_same_command(write: Writer, tmp_path: Path) -> N
     assert certificates(sweep.load(out / "sweep.db")).trusted == int(stored)
 
 
+STARTED = "from photinus.cli import main; print('started', flush=True); main()"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("delay", [0.1, 0.3, 0.5, 0.7, 0.9, 1.2, 1.5])
+def test_a_signal_to_all_processes_at_any_moment(
+    write: Writer, tmp_path: Path, number: int, code: int, delay: float
+) -> None:
+    study = write(("points = 3", "points = 4001"))
+    command = [sys.executable, "-c", STARTED, "run", str(study), "--out", str(tmp_path / "out"), "--workers", "2"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "started\n"
+        time.sleep(delay)
+        os.killpg(running.pid, number)
+        # Standard error ends when the workers, who have the same one, have ended as well: there are no orphans.
+        _, errors = running.communicate(timeout=60)
+    assert "Traceback" not in errors
+    assert running.returncode == code
+    assert "nterrupted" in errors
+    assert "The same command " in errors
+
+
+def test_sigterm_stores_and_says_how_to_go_on(write: Writer, tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text(
+        "import os, signal\n"
+        + FAILING.format(above=0.2).replace('raise ValueError("too far")', "os.kill(os.getpid(), signal.SIGTERM)")
+    )
+    result = ran("run", write(('"van_der_pol"', '"model.py:clock"')), "--out", tmp_path / "out")
+    assert result.returncode == 143
+    assert "2 of 6 points are stored in" in result.stderr
+    assert result.stderr.endswith("The same command goes on from there.\n")
+    assert int((sweep.load(tmp_path / "out" / "sweep.db").failure == "").sum()) == 2
+
+
+def test_a_study_with_one_axis_and_its_curves(write: Writer, call: Caller, tmp_path: Path) -> None:
+    figures = """
+        [[figures]]
+        kind = "curve"
+        quantities = ["mean_number(a)"]
+        [[figures]]
+        kind = "curve"
+        quantities = ["phase_coherence(a)", "mean_number(a)"]
+        title = "two"
+    """
+    study = write(("[axes.drive]\nvalues = [0.1, 0.4]\nunit = \"gain\"\n", ""), ("gain = 1", "gain = 1\ndrive = 0.4"),
+                  more=figures)  # fmt: skip
+    result = call("run", study, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.stderr
+    assert {path.name for path in (tmp_path / "out").glob("*.png")} == {"curve_mean_number_a.png", "curve.png"}
+    report = (tmp_path / "out" / "report.html").read_text()
+    assert "phase_coherence(a), mean_number(a) over detuning; gain = 1, drive = 0.4, two_photon_loss = 1." in report
+
+
+def test_one_point_is_one_point(write: Writer, call: Caller, tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_text(
+        "calls = []\n" + FAILING.format(above=-9).replace("    if ", "    calls.append(1)\n    if len(calls) > 1 and ")
+    )
+    study = write(
+        ('"van_der_pol"', '"model.py:clock"'),
+        ("[0.1, 0.4]", "[0.1]"),
+        ("from = -0.5\nto = 0.5\npoints = 3", "values = [0]"),
+    )
+    result = call("run", study, "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "1 point, 1 worker, into" in result.stdout
+    assert "The only point failed: StudyError: model.py:clock raised ValueError: too far" in result.stderr
+
+
 PAIR = """
 [[figures]]
 kind = "joint_phase"
@@ -284,7 +359,7 @@ def test_a_study_of_a_pair(write: Writer, call: Caller, tmp_path: Path) -> None:
         ('"van_der_pol"', '"coupled_van_der_pol"'),
         ('["phase_coherence(a)", "mean_number(a)"]', '["amplitude_correlation(a, b)", "phase_coherence(b,a)"]'),
         ("[axes.drive]", "[axes.coherent]"),
-        ("converged = 1e-5", "fixed = {a = 5, b = 6}\ntolerance = 1"),
+        ("converged = 1e-5", "fixed = {a = 5, b = 6}\ntolerance = 0.9"),
         more=PAIR,
     )
     result = call("run", study, "--out", tmp_path / "out")
@@ -345,7 +420,7 @@ def test_show_refuses_what_is_no_result(call: Caller, tmp_path: Path) -> None:
         (tmp_path / "text.nc", "is no sweep store"),
     ):
         result = call("show", path)
-        assert result.exit_code == 2
+        assert result.exit_code == 1
         assert message in result.stderr
 
 
@@ -367,7 +442,7 @@ def test_zoo_lists_and_explains_every_model(call: Caller) -> None:
 
 def test_zoo_refuses_an_unknown_model(call: Caller) -> None:
     result = call("zoo", "van_der_pole")
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert result.stderr == "Error: The zoo has no model 'van_der_pole'.\n  Did you mean 'van_der_pol'?\n"
 
 
@@ -411,12 +486,14 @@ def test_help_and_version() -> None:
     assert shown.returncode == 0
     for command in ("run", "show", "zoo", "measures", "doctor"):
         assert f"  {command} " in shown.stdout
+    codes = ran("run", "--help").stdout
+    assert all(f"  {code} " in codes for code in (0, 1, 2, 3, 130))
     assert ran("--version").stdout == f"photinus, version {photinus.__version__}\n"
 
 
 def test_a_user_sees_an_error_and_no_traceback(tmp_path: Path) -> None:
     result = ran("run", tmp_path / "nowhere.toml")
-    assert result.returncode == 2
+    assert result.returncode == 1
     assert result.stderr.startswith("Error: The study ")
     assert "Traceback" not in result.stderr
 

@@ -228,12 +228,6 @@ def test_a_line_is_taken_up_without_an_answer_after_stored_points(tmp_path):
 # ---- arguments ----
 
 
-@pytest.mark.parametrize("workers", [0, -1, 1.5, True, "2"])
-def test_a_wrong_number_of_workers_is_refused(workers):
-    with pytest.raises(InvalidInput, match="number of workers"):
-        sweep.run(sample.product, AXES, workers=workers)
-
-
 @pytest.mark.parametrize("attributes", [3, {1: "a"}, {"a": None}, {"a": {"b": [1]}}])
 def test_wrong_attributes_are_refused(attributes):
     with pytest.raises(InvalidInput, match="attribute"):

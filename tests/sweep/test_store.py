@@ -288,10 +288,10 @@ def refuses(store, words, monkeypatch, tmp_path):
     assert not log.exists()  # nothing was computed
 
 
-@pytest.mark.parametrize("make", [lambda p: p / "no" / "a.db", lambda p: p, lambda p: p / "file" / "a.db", lambda p: 3])
+@pytest.mark.parametrize("make", [lambda p: p / "no" / "a.db", lambda p: p, lambda p: p / "file" / "a.db"])
 def test_a_place_that_cannot_be_written_is_found_first(tmp_path, monkeypatch, make):
     (tmp_path / "file").touch()
-    refuses(make(tmp_path), "does not exist|is a directory|no path", monkeypatch, tmp_path)
+    refuses(make(tmp_path), "does not exist|is a directory", monkeypatch, tmp_path)
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="needs a directory that not even root can write")

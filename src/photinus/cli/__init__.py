@@ -10,6 +10,9 @@ __all__ = ["main"]
 
 def main() -> None:
     """The command ``photinus``."""
+    from photinus.cli.signals import end_on_signals
+
+    end_on_signals()
     from photinus.cli.app import photinus
 
     photinus(prog_name="photinus")

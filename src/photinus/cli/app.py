@@ -8,9 +8,12 @@ from typing import Any
 import click
 
 import photinus as library
+from photinus.cli.signals import Stopped, exit_code
 from photinus.errors import PhotinusError
 
 WIDTH = 100
+WRONG, DOUBTFUL = 1, 3
+"""Exit codes beside 0; 2 is click's, for a wrong command line, and a signal has its own."""
 
 
 class _Guarded(click.Group):
@@ -21,12 +24,10 @@ class _Guarded(click.Group):
             return super().invoke(context)
         except PhotinusError as error:
             click.echo(f"Error: {error.cause}\n  {error.remedy}", err=True)
-            raise click.exceptions.Exit(2) from error
-        except KeyboardInterrupt as interrupt:
-            cause = getattr(interrupt, "cause", "Interrupted; nothing was computed yet.")
-            remedy = getattr(interrupt, "remedy", "The same command begins again.")
-            click.echo(f"\n{cause}\n  {remedy}", err=True)
-            raise click.exceptions.Exit(130) from interrupt
+            raise click.exceptions.Exit(WRONG) from error
+        except Stopped as stop:
+            click.echo(f"\n{stop.cause}\n  {stop.remedy}", err=True)
+            raise click.exceptions.Exit(exit_code(stop.number)) from stop
 
 
 @click.group(cls=_Guarded, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH})
@@ -43,13 +44,22 @@ def photinus() -> None:
 def run(study: Path, out: Path | None, workers: int | None, retry_failed: bool) -> None:
     """Do the study in the file STUDY: compute what is not yet stored, draw, report.
 
-    Writes sweep.db (every finished point), result.nc (the table), the figures, and report.html. Interrupted, the same
-    command goes on.
-    """
+    Writes sweep.db (every finished point), result.nc (the table), the figures, and report.html. Interrupted by Ctrl-C
+    or SIGTERM it stores what is done, and the same command goes on.
+
+    \b
+    Exit codes:
+      0    every point is computed and certified, every figure drawn
+      1    nothing was done, for the reason given; or every point failed
+      2    the command line is wrong
+      3    done, but points failed or are not certified, or figures were not drawn
+      130  interrupted by Ctrl-C; 143 by SIGTERM
+    """  # noqa: D301 - it is click's mark for lines that are kept
     from photinus.cli.job import run_study
 
-    for line in run_study(study, out=out, workers=workers, retry_failed=retry_failed):
-        click.echo(line)
+    if not run_study(study, click.echo, out=out, workers=workers, retry_failed=retry_failed):
+        click.echo(f"Not all is well: see above (exit code {DOUBTFUL}).")
+        raise click.exceptions.Exit(DOUBTFUL)
 
 
 @photinus.command()
@@ -86,4 +96,4 @@ def doctor() -> None:
     lines, healthy = examine()
     click.echo("\n".join(lines))
     if not healthy:
-        raise click.exceptions.Exit(1)
+        raise click.exceptions.Exit(WRONG)

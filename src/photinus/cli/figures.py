@@ -12,14 +12,17 @@ import numpy as np
 
 from photinus import phase, plot
 from photinus.algebra import Oscillator, Spin
-from photinus.cli.check import ADLER_MODEL, Plan, adler_rates
-from photinus.cli.quantities import Quantity, parse_quantity
+from photinus.cli.check import Plan
+from photinus.cli.check_figures import ADLER_MODEL, adler_rates, curve_axis
+from photinus.cli.quantities import quantity_name
 from photinus.cli.schema import (
     AnyFigure,
+    CurveTable,
     JointPhaseTable,
     PhaseTable,
     PopulationsTable,
     RelativePhaseTable,
+    TableFigure,
     TongueTable,
     WignerTable,
 )
@@ -77,6 +80,8 @@ class Drawer:
     def _draw(self, figure: AnyFigure) -> tuple[Any, str]:
         if isinstance(figure, TongueTable):
             return self._tongue(figure)
+        if isinstance(figure, CurveTable):
+            return self._curve(figure)
         if isinstance(figure, WignerTable):
             return self._wigner(figure)
         if isinstance(figure, PhaseTable | RelativePhaseTable):
@@ -99,7 +104,7 @@ class Drawer:
         points = [
             tuple(sorted(point.items()))
             for figure in self.plan.study.figures
-            if not isinstance(figure, TongueTable)
+            if not isinstance(figure, TableFigure)
             for point in figure.at
         ]
         return {point: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[k % 26] for k, point in enumerate(dict.fromkeys(points))}
@@ -116,8 +121,7 @@ class Drawer:
     # ---- one method for each kind ----
 
     def _tongue(self, figure: TongueTable) -> tuple[Any, str]:
-        quantity = parse_quantity(figure.quantity)
-        name = quantity.name if isinstance(quantity, Quantity) else quantity
+        name = quantity_name(figure.quantity)
         marks = {
             letter: (dict(point)[figure.x], dict(point)[figure.y])
             for point, letter in self._letters.items()
@@ -142,6 +146,14 @@ class Drawer:
         if marks and figure.marks:
             caption += f" Marked: {'; '.join(self._in_words(dict(point)) for point in self._letters)}."
         return made, caption
+
+    def _curve(self, figure: CurveTable) -> tuple[Any, str]:
+        names = [quantity_name(text) for text in figure.quantities]
+        x = curve_axis(figure, self.plan.study)
+        parameters = {**self.plan.study.fixed, **figure.at}
+        made, (axes,) = plot.figure()
+        plot.curve(self.table.sel(figure.at), names, axes=axes, title=figure.title or plot.parameters_text(parameters))
+        return made, f"{', '.join(names)} over {x}; {_words(parameters)}."
 
     def _adler(self, figure: TongueTable) -> Mapping[str, Callable[[np.ndarray], np.ndarray]]:
         rates = adler_rates({**self.plan.study.fixed, **figure.at})
@@ -234,8 +246,10 @@ def file_names(figures: tuple[AnyFigure, ...]) -> list[str]:
     for figure in figures:
         if figure.name is not None:
             stem = figure.name.removesuffix(".png")
-        elif isinstance(figure, TongueTable):
-            stem = "tongue_" + "_".join("".join(c if c.isalnum() else " " for c in figure.quantity).split())
+        elif isinstance(figure, TableFigure):
+            shown = [figure.quantity] if isinstance(figure, TongueTable) else figure.quantities
+            words = "".join(c if c.isalnum() else " " for c in shown[0]).split()
+            stem = "_".join([figure.kind, *(words if len(shown) == 1 else ())])
         else:
             stem = figure.kind
         name, number = f"{stem}.png", 1

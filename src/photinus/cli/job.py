@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import importlib
 import shlex
+import signal
 import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photinus.cli.check import Plan, check_study
+from photinus.cli.signals import Stopped, stopped_by_signals
 from photinus.cli.study import Study, read_study
-from photinus.errors import OutputError, StudyError
+from photinus.cli.words import counted
+from photinus.errors import OutputError, PlanMismatch, StoreError, StudyError
 from photinus.sweep import SweepInterrupted, SweepWarning, run
 
 if TYPE_CHECKING:
@@ -25,14 +28,21 @@ STORE, TABLE, REPORT = "sweep.db", "result.nc", "report.html"
 
 
 def run_study(
-    path: Path, *, out: Path | None = None, workers: int | None = None, retry_failed: bool = False
-) -> Iterator[str]:
-    """Do a study and yield what there is to say, line by line.
+    path: Path,
+    tell: Callable[[str], object],
+    *,
+    out: Path | None = None,
+    workers: int | None = None,
+    retry_failed: bool = False,
+) -> bool:
+    """Do a study and tell what there is to say, line by line.
 
     Parameters
     ----------
     path : Path
         The study file.
+    tell : callable
+        Given each line.
     out : Path, optional
         Directory of the results, made if need be; by default ``out/`` and the name of the study.
     workers : int, optional
@@ -40,16 +50,17 @@ def run_study(
     retry_failed : bool
         Whether stored failures are tried again.
 
-    Yields
-    ------
-    str
+    Returns
+    -------
+    bool
+        Whether every point is computed and certified, and every figure drawn.
 
     Raises
     ------
     StudyError, OutputError, StoreError
-        Before anything is computed.
-    SweepInterrupted
-        After Ctrl-C; what was done is stored.
+        Before anything is computed; a StudyError also if every point has failed.
+    Stopped
+        After Ctrl-C or SIGTERM; what was done is stored.
     """
     started = time.perf_counter()
     study = read_study(path)
@@ -57,16 +68,17 @@ def run_study(
     make_writable(directory)
     plan = check_study(study)
     count = study.workers if workers is None else workers
-    yield f"{study.title}: {study.points} points, {count} worker{'s' if count > 1 else ''}, into {directory}"
-    with _explained(directory), _told() as told:
+    tell(f"{study.title}: {counted(study.points, 'point')}, {counted(count, 'worker')}, into {directory}")
+    with stopped_by_signals(), _explained(directory), _told() as told:
         table = _sweep(plan, directory, count, retry_failed)
         _refuse_if_all_failed(table, directory)
         from photinus.cli.output import write_outputs
 
-        yield from write_outputs(plan, table, directory)
+        complete = write_outputs(plan, table, directory, tell)
     for text in told:
-        yield f"Warning: {text}"
-    yield f"done in {time.perf_counter() - started:.1f} s"
+        tell(f"Warning: {text}")
+    tell(f"done in {time.perf_counter() - started:.1f} s")
+    return complete
 
 
 def _sweep(plan: Plan, directory: Path, workers: int, retry_failed: bool) -> xarray.Dataset:
@@ -117,19 +129,29 @@ def _refuse_if_all_failed(table: xarray.Dataset, directory: Path) -> None:
     reasons = table.failure.values.ravel()
     if all(reasons):
         raise StudyError(
-            f"All {reasons.size} points failed; the first one: {reasons[0]}",
-            f"Change the study and use another --out, or remove {directory / STORE}.",
+            f"{f'All {reasons.size} points' if reasons.size > 1 else 'The only point'} failed: {reasons[0]}",
+            f"Change the study, and choose another directory with --out or delete {directory / STORE}.",
         )
 
 
 @contextmanager
 def _explained(directory: Path) -> Iterator[None]:
-    """Say after Ctrl-C, wherever it came, how to go on."""
+    """Say how to go on: after a signal, wherever it came, and with a store that is not this study's."""
+    store = directory / STORE
     try:
         yield
+    except SweepInterrupted as interrupt:
+        number = getattr(interrupt.__cause__, "number", signal.SIGINT)
+        raise Stopped(interrupt.cause, "The same command goes on from there.", number) from interrupt
     except KeyboardInterrupt as interrupt:
-        cause = getattr(interrupt, "cause", f"Interrupted; what was computed is stored in {str(directory / STORE)!r}.")
-        raise SweepInterrupted(cause, "The same command goes on from there.") from interrupt
+        cause = f"Interrupted; what was computed is stored in {str(store)!r}."
+        number = getattr(interrupt, "number", signal.SIGINT)
+        raise Stopped(cause, "The same command goes on from there.", number) from interrupt
+    except PlanMismatch as error:
+        remedy = f"Choose another directory with --out, or delete {store} to compute every point anew."
+        raise PlanMismatch(error.cause, remedy) from error
+    except StoreError as error:
+        raise StoreError(error.cause, f"{error.remedy} --out DIR puts the store elsewhere.") from error
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import xarray
 
 
-def write_outputs(plan: Plan, table: xarray.Dataset, directory: Path) -> Iterator[str]:
-    """Write the table, the figures and the report, and yield a summary line by line.
+def write_outputs(plan: Plan, table: xarray.Dataset, directory: Path, tell: Callable[[str], object]) -> bool:
+    """Write the table, the figures and the report, and tell a summary line by line.
 
     Parameters
     ----------
@@ -29,6 +29,13 @@ def write_outputs(plan: Plan, table: xarray.Dataset, directory: Path) -> Iterato
     table : xarray.Dataset
     directory : Path
         Made already.
+    tell : callable
+        Given each line.
+
+    Returns
+    -------
+    bool
+        Whether every point is certified and every figure is drawn.
 
     Raises
     ------
@@ -40,12 +47,13 @@ def write_outputs(plan: Plan, table: xarray.Dataset, directory: Path) -> Iterato
     found = certificates(table)
     width = max(len(name) for name, _ in found.rows())
     for name, text in found.rows():
-        yield f"  {name:<{width}}  {text}"
-    yield f"  {found.verdict}"
+        tell(f"  {name:<{width}}  {text}")
+    tell(f"  {found.verdict}")
     for refusal in refusals:
-        yield f"Warning: {refusal}"
+        tell(f"Warning: {refusal}")
     for name in (REPORT, *(picture.path.name for picture in pictures), TABLE, STORE):
-        yield f"  {directory / name}"
+        tell(f"  {directory / name}")
+    return found.trusted == found.points and not refusals
 
 
 def _page(plan: Plan, directory: Path, notes: tuple[str, ...]) -> Page:

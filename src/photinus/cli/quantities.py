@@ -155,6 +155,18 @@ def parse_quantity(text: str) -> Quantity | str:
     return Quantity(measure, sites)
 
 
+def quantity_name(text: str) -> str:
+    """How a quantity is called in the table, however it was written in the study.
+
+    Raises
+    ------
+    StudyError
+        As :func:`parse_quantity`.
+    """
+    quantity = parse_quantity(text)
+    return quantity if isinstance(quantity, str) else quantity.name
+
+
 def _example(measure: Measure) -> str:
     return " or ".join(f"{measure.name}({', '.join('ab'[:n])})" if n else measure.name for n in measure.sites)
 

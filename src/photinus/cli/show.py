@@ -7,7 +7,7 @@ from pathlib import Path
 
 from photinus.cli.job import STORE, TABLE
 from photinus.cli.quantities import KNOWN
-from photinus.cli.study import did_you_mean
+from photinus.cli.words import did_you_mean
 from photinus.errors import InvalidInput, PhotinusError, StoreError
 from photinus.measures import catalogue
 from photinus.model import Model, zoo

@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from photinus.cli.words import did_you_mean
 from photinus.errors import PhotinusError, StudyError
 
 if TYPE_CHECKING:
@@ -128,8 +129,6 @@ def model_source(text: str, study: Path) -> ModelSource:
 
 @lru_cache(maxsize=16)
 def _function(source: ModelSource) -> Callable[..., Model]:
-    from photinus.cli.study import did_you_mean
-
     if not source.file:
         from photinus.model import zoo
 

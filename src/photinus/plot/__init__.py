@@ -7,6 +7,7 @@ of a limit cycle, is passed in by the caller, who knows where it comes from.
 function                    picture
 ==========================  ==================================================================
 :func:`tongue`              a quantity of a sweep over two of its axes
+:func:`curve`               quantities of a sweep against one axis
 :func:`wigner`              a Wigner function, on a diverging map centred at 0
 :func:`phase_density`       densities of one phase, as a polar plot
 :func:`joint_phase`         the density of two phases, on a torus cut open
@@ -18,6 +19,7 @@ units. The look is :func:`style`, a context; global settings of matplotlib are n
 function makes a new pyplot figure, which a notebook shows; :func:`save` writes one to a file, whole or not at all.
 """
 
+from photinus.plot.curve import curve
 from photinus.plot.files import save, write_aside
 from photinus.plot.labels import angle_text, axis_label, parameters_text, symbol
 from photinus.plot.levels import populations
@@ -28,6 +30,7 @@ from photinus.plot.style import LINES, figure, style
 
 __all__ = [
     "tongue",
+    "curve",
     "wigner",
     "phase_density",
     "joint_phase",

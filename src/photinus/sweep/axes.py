@@ -79,8 +79,8 @@ def _real_values(values: Iterable[Any]) -> tuple[float, ...]:
                 f"An axis holds {item!r} of type {type(item).__name__}, which is no real number.",
                 "Give its values as a one-dimensional sequence of real numbers.",
             )
-        if not math.isfinite(item):
-            raise InvalidInput(f"An axis holds {float(item)}.", "Give finite values only.")
+        if not _is_finite(item):
+            raise InvalidInput(f"An axis holds {item}.", "Give finite values only, below 1e308.")
     if all(isinstance(item, Integral) for item in items):
         numbers: tuple[float, ...] = tuple(int(item) for item in items)
         if any(abs(number) > 2**53 for number in numbers):
@@ -91,6 +91,13 @@ def _real_values(values: Iterable[Any]) -> tuple[float, ...]:
         repeated = next(number for place, number in enumerate(numbers) if number in numbers[:place])
         raise InvalidInput(f"An axis holds {repeated!r} more than once.", "Give every value once.")
     return numbers
+
+
+def _is_finite(item: Real) -> bool:
+    try:
+        return math.isfinite(item)
+    except OverflowError:  # an integer or a fraction that no float holds
+        return False
 
 
 class Segment(NamedTuple):

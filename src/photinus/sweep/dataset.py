@@ -18,7 +18,7 @@ import numpy as np
 from photinus.errors import InvalidInput, OutputError, StoreError
 from photinus.sweep.axes import RESERVED, Grid
 from photinus.sweep.plan import Plan
-from photinus.sweep.store import Contents, Provenance, read_store
+from photinus.sweep.store import Contents, Provenance, as_path, read_store
 
 if TYPE_CHECKING:
     import xarray
@@ -115,6 +115,8 @@ def load(path: str | os.PathLike[str]) -> xarray.Dataset:
 
     Raises
     ------
+    InvalidInput
+        If `path` is no path.
     StoreError
         If the file does not exist, is neither, or is damaged.
 
@@ -129,20 +131,21 @@ def load(path: str | os.PathLike[str]) -> xarray.Dataset:
     >>> sweep.load(file).area.values.tolist()
     [3.0, 12.0]
     """
+    place = as_path(path)
     try:
-        with open(path, "rb") as file:
+        with place.open("rb") as file:
             is_netcdf = file.read(len(_HDF5_HEADER)) == _HDF5_HEADER
     except OSError as error:
-        raise StoreError(f"The file {str(path)!r} cannot be read: {error.strerror}.", "Check the path.") from error
+        raise StoreError(f"The file {str(place)!r} cannot be read: {error.strerror}.", "Check the path.") from error
     if is_netcdf:
-        return _load_netcdf(path)
-    with read_store(path) as store:
+        return _load_netcdf(place)
+    with read_store(place) as store:
         plan, grid = store.plan(), store.grid()
         contents, attributes = store.read(plan, grid), store.attributes()
     return build_dataset(plan, contents, grid, attributes)
 
 
-def _load_netcdf(path: str | os.PathLike[str]) -> xarray.Dataset:
+def _load_netcdf(path: Path) -> xarray.Dataset:
     import xarray as xr
 
     try:
@@ -182,13 +185,21 @@ def export(dataset: xarray.Dataset, path: str | os.PathLike[str]) -> None:
     OutputError
         If the file cannot be written.
     InvalidInput
-        If the parts of a complex quantity would take the name of another one.
+        If `dataset` is no table, holds what netCDF cannot, or the parts of a complex quantity would take the name of
+        another one; or if `path` is no path.
 
     Notes
     -----
     A complex quantity is written as the two real ones ``name_re`` and ``name_im``; :func:`load` undoes it.
     """
-    place = Path(path)
+    import xarray as xr
+
+    if not isinstance(dataset, xr.Dataset):
+        raise InvalidInput(
+            f"What is to be exported is of type {type(dataset).__name__}.",
+            "Give the table that sweep.run or sweep.load has returned, an xarray.Dataset.",
+        )
+    place = as_path(path)
     aside = place.with_name(f".{place.name}.{os.getpid()}.part")
     real = _without_complex(dataset)
     try:
@@ -202,6 +213,11 @@ def export(dataset: xarray.Dataset, path: str | os.PathLike[str]) -> None:
         reason = error.strerror or " ".join(str(error).split())
         raise OutputError(
             f"The file {str(place)!r} cannot be written: {reason}.", "Choose a place that can be written."
+        ) from error
+    except (TypeError, ValueError) as error:  # what xarray and h5netcdf say of contents that netCDF does not know
+        raise InvalidInput(
+            f"The table cannot be written as netCDF: {' '.join(str(error).split())}.",
+            "Remove or convert the attributes and variables that are neither numbers nor text.",
         ) from error
     finally:
         with suppress(OSError):  # gone, renamed, or never made

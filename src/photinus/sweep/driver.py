@@ -147,6 +147,8 @@ def run(
     grid = make_grid(axes)
     hands_on = check_signature(function, grid.names)
     workers = _check_workers(workers, function)
+    _check_switch(progress, "progress")
+    _check_switch(retry_failed, "retry_failed")
     notes = _check_attributes(attributes)
     plan = make_plan(function, grid, fingerprint, strict=store is not None)
     provenance = Provenance(_now(), code_digest(function), versions())
@@ -177,9 +179,10 @@ def _known(table: Table) -> list[Outcome]:
 
 
 def _check_workers(workers: Any, function: SweepFunction) -> int:
-    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+    if isinstance(workers, bool) or not isinstance(workers, Integral) or int(workers) < 1:
         raise InvalidInput(f"The number of workers is {workers!r}.", "Give an integer from 1 on.")
-    if workers > 1 and (reason := reason_not_importable(function)) is not None:
+    count = int(workers)
+    if count > 1 and (reason := reason_not_importable(function)) is not None:
         name = getattr(function, "__qualname__", type(function).__qualname__)
         warnings.warn(
             f"Other processes cannot import {name}: {reason}. The sweep runs with one worker; "
@@ -188,7 +191,12 @@ def _check_workers(workers: Any, function: SweepFunction) -> int:
             stacklevel=3,
         )
         return 1
-    return workers
+    return count
+
+
+def _check_switch(value: Any, name: str) -> None:
+    if not isinstance(value, bool) and (value is not None or name != "progress"):
+        raise InvalidInput(f"{name} is {value!r}.", "Give True or False.")
 
 
 def _check_attributes(attributes: Mapping[str, Any] | None) -> dict[str, Any]:

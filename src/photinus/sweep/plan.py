@@ -73,15 +73,21 @@ class Plan:
             found.append(f"the function is {stored.function} in the store and {self.function} here")
         if self.axes != stored.axes:
             found.append(f"the axes are {', '.join(stored.axes)} in the store and {', '.join(self.axes)} here")
-        here, there = self.fixed_entries(), stored.fixed_entries()
-        for name in sorted(here.keys() | there.keys()):
-            if name not in there:
-                found.append(f"{name} is {_short(here[name])} here and absent in the store")
-            elif name not in here:
-                found.append(f"{name} is {_short(there[name])} in the store and absent here")
-            elif json.dumps(here[name]) != json.dumps(there[name]):  # as text: a NaN equals itself
-                found.append(f"{name} is {_short(there[name])} in the store and {_short(here[name])} here")
-        return found
+        return [*found, *_differences(self.fixed_entries(), stored.fixed_entries())]
+
+
+def _differences(here: Mapping[str, Any], there: Mapping[str, Any], inside: str = "") -> Iterator[str]:
+    """Yield in words how two mappings differ, and mappings in them entry by entry: ``fixed.gain is ...``."""
+    for key in sorted(here.keys() | there.keys()):
+        name = f"{inside}{key}"
+        if key not in there:
+            yield f"{name} is {_short(here[key])} here and absent in the store"
+        elif key not in here:
+            yield f"{name} is {_short(there[key])} in the store and absent here"
+        elif isinstance(here[key], dict) and isinstance(there[key], dict):
+            yield from _differences(here[key], there[key], f"{name}.")
+        elif json.dumps(here[key]) != json.dumps(there[key]):  # as text: a NaN equals itself
+            yield f"{name} is {_short(there[key])} in the store and {_short(here[key])} here"
 
 
 def point_keys(plan: Plan, grid: Grid) -> Iterator[tuple[bytes, str]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import pickle
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -23,7 +24,7 @@ from photinus.errors import PhotinusError
 from photinus.sweep.axes import Segment
 from photinus.sweep.evaluate import Job, Outcome
 from photinus.sweep.plan import SweepFunction
-from photinus.sweep.worker import IMPORTING, Hello, read_frame, write_frame
+from photinus.sweep.worker import FOR_THE_PARENT, IMPORTING, Hello, read_frame, write_frame
 
 _ONE_THREAD = (
     "OPENBLAS_NUM_THREADS",
@@ -111,10 +112,11 @@ class Pool:
         program = f"import sys; sys.path[:] = {sys.path!r}; from photinus.sweep.worker import serve; serve()"
         environment = {**os.environ, **dict.fromkeys(_ONE_THREAD, "1"), IMPORTING: "1"}
         for number in range(count):
-            worker = subprocess.Popen(
-                [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-            )
-            self._workers.append(worker)
+            with _signals_held_back():
+                worker = subprocess.Popen(
+                    [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+                )
+                self._workers.append(worker)
             assert worker.stdout is not None
             thread = threading.Thread(target=self._listen, args=(number, worker.stdout), daemon=True)
             thread.start()
@@ -186,6 +188,19 @@ class Pool:
                 with suppress(OSError):
                     if pipe is not None:
                         pipe.close()
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait. A worker inherits it, and is deaf to them before it has run any Python."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, FOR_THE_PARENT)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

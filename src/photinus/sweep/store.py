@@ -28,7 +28,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from photinus.errors import OutputError, PlanMismatch, StoreError
+from photinus.errors import InvalidInput, OutputError, PlanMismatch, StoreError
 from photinus.sweep.axes import Axis, Grid
 from photinus.sweep.evaluate import Outcome, Value
 from photinus.sweep.lock import hold_lock
@@ -292,7 +292,7 @@ def open_store(path: str | os.PathLike[str]) -> Iterator[Store]:
     StoreError
         If the file is no sweep store, is damaged, or has another writer.
     """
-    place = _as_path(path)
+    place = as_path(path)
     if place.is_dir():
         raise OutputError(f"The store {str(place)!r} is a directory.", "Give the name of a file.")
     if not place.parent.is_dir():
@@ -317,7 +317,7 @@ def read_store(path: str | os.PathLike[str]) -> Iterator[Store]:
     StoreError
         If the file does not exist, is no sweep store, or is damaged.
     """
-    place = _as_path(path)
+    place = as_path(path)
     if not place.is_file():
         raise StoreError(f"There is no store {str(place)!r}.", "Give the file that a sweep has written.")
     with _connection(place, writable=False) as database:
@@ -339,6 +339,8 @@ def drop_damaged_rows(path: str | os.PathLike[str]) -> int:
 
     Raises
     ------
+    InvalidInput
+        If `path` is no path.
     StoreError
         If the file does not exist, is no sweep store, is in use, or is damaged beyond its rows.
     """
@@ -348,11 +350,18 @@ def drop_damaged_rows(path: str | os.PathLike[str]) -> int:
     return len(damaged)
 
 
-def _as_path(path: str | os.PathLike[str]) -> Path:
-    try:
-        return Path(path)
-    except TypeError as error:
-        raise OutputError(f"The store is {path!r}, which is no path.", "Give the name of a file.") from error
+def as_path(path: str | os.PathLike[str]) -> Path:
+    """Return the path of a file that the caller has named.
+
+    Raises
+    ------
+    InvalidInput
+        If it is none.
+    """
+    text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
+    if not isinstance(text, str) or "\0" in text:
+        raise InvalidInput(f"{path!r} of type {type(path).__name__} is no path.", "Give the name of a file as text.")
+    return Path(text)
 
 
 @contextmanager
@@ -409,7 +418,8 @@ def _check_header(path: Path) -> None:
         raise OutputError(f"The store {str(path)!r} cannot be read: {error.strerror}.", "Check the path.") from error
     if header and header != _HEADER:
         raise StoreError(
-            f"The file {str(path)!r} is no sweep store: it begins with {header!r}.", "Give another store file."
+            f"The file {str(path)!r} is no sweep store: it begins with {header!r}.",
+            "Move it away, or use another store.",
         )
 
 
@@ -417,13 +427,13 @@ def _check_database(path: Path, database: sqlite3.Connection) -> None:
     application = database.execute("PRAGMA application_id").fetchone()[0]
     if application != _APPLICATION:
         raise StoreError(
-            f"The file {str(path)!r} is an SQLite database of another program.", "Give another store file."
+            f"The file {str(path)!r} is an SQLite database of another program.", "Move it away, or use another store."
         )
     version = database.execute("PRAGMA user_version").fetchone()[0]
     if version != _VERSION:
         raise StoreError(
             f"The store {str(path)!r} has format {version}, while this version of photinus knows format {_VERSION}.",
-            "Use the version of photinus that wrote it, or another store file.",
+            "Use the version of photinus that wrote it, or another store.",
         )
     verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":

@@ -27,6 +27,9 @@ from photinus.sweep.evaluate import Job, Outcome, evaluate
 # Set in the environment of a worker until it has imported the function.
 IMPORTING = "PHOTINUS_SWEEP_WORKER_IMPORTS"
 
+# What a worker does not heed; it ends when its parent tells it to, or is gone.
+FOR_THE_PARENT = (signal.SIGINT, signal.SIGTERM)
+
 # A finished point waits at most this long for others to be sent along with it, unless the next one is slow.
 _SEND_INTERVAL = 0.05
 _LENGTH = struct.Struct("<Q")
@@ -83,13 +86,16 @@ def refuse_while_importing() -> None:
 
 def serve() -> None:
     """Be a worker until asked to end; end at once if the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    _ignore_signals()
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
-    hello: Hello = read_frame(requests)
+    try:
+        hello: Hello = read_frame(requests)
+    except EOFError:  # the parent was interrupted while it started workers
+        return
     tasks: queue.SimpleQueue[list[Segment] | None] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, tasks), daemon=True).start()
     try:
@@ -102,6 +108,14 @@ def serve() -> None:
         write_frame(replies, error)
     except BrokenPipeError:  # the parent is gone
         os._exit(1)
+
+
+def _ignore_signals() -> None:
+    """Leave Ctrl-C and SIGTERM, which may reach the whole group of processes, to the parent."""
+    for number in FOR_THE_PARENT:
+        signal.signal(number, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):  # they were held back since before this process began
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, FOR_THE_PARENT)
 
 
 def _listen(requests: IO[bytes], tasks: queue.SimpleQueue[list[Segment] | None]) -> None:
