@@ -11,6 +11,7 @@ function                    picture
 :func:`wigner`              a Wigner function, on a diverging map centred at 0
 :func:`phase_density`       densities of one phase, as a polar plot
 :func:`joint_phase`         the density of two phases, on a torus cut open
+:func:`sphere`              the Husimi function of a spin, on its sphere
 :func:`populations`         the probabilities of levels, as bars
 ==========================  ==================================================================
 
@@ -26,6 +27,7 @@ from photinus.plot.levels import populations
 from photinus.plot.maps import tongue
 from photinus.plot.phases import joint_phase, phase_density
 from photinus.plot.quasiprobability import wigner
+from photinus.plot.sphere import sphere
 from photinus.plot.style import LINES, figure, style
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "wigner",
     "phase_density",
     "joint_phase",
+    "sphere",
     "populations",
     "style",
     "figure",
