@@ -6,7 +6,9 @@ Each function draws one file. The numbers come from the library, the pictures fr
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -210,34 +212,173 @@ def notions() -> None:
     save(figure, "joint_phase")
 
 
-def measures() -> None:
-    """R, R′ and the mutual information of a pair against the coupling, at high and at low occupation."""
+def phase_kinds() -> None:
+    """The three phase densities of (|0⟩ + |1⟩)/√2, prepared by a jump |+⟩⟨−|."""
+    zero, one = ph.diagonal(a, lambda n: n == 0), ph.diagonal(a, lambda n: n == 1)
+    pump = (zero - one + a.dag() * zero - zero * a) / 2
+    state = ph.steady_state(ph.Model(jumps=[ph.Jump(1.0, pump), ph.Jump(1.0, a**2)]), cutoff=ph.Fixed(6))
+    figure, panels = plot.figure()
+    axes = panels[0]
+    with plot.style():
+        for k, (kind, label) in enumerate({"canonical": "canonical", "husimi": "Husimi", "wigner": "Wigner"}.items()):
+            density = ph.phase.distribution(state, "a", kind=kind)
+            around = np.append(density.phi, np.pi), np.append(density.density, density.density[0])
+            axes.plot(*around, ("-", "--", "-.")[k], color=plot.LINES[k], label=label)
+        axes.axhline(0, color="0.35", linewidth=0.8)
+        axes.axhline(0.5 / np.pi, color="0.35", linewidth=0.8, linestyle=":")
+        axes.annotate(r"$1/2\pi$", (-3.1, 0.165), color="0.35", fontsize=9.5)
+        ticks = (-np.pi, -np.pi / 2, 0, np.pi / 2, np.pi)
+        axes.set_xticks(ticks, (r"$-\pi$", r"$-\pi/2$", "$0$", r"$\pi/2$", r"$\pi$"))
+        axes.set(xlabel=r"$\varphi$", ylabel=r"$P(\varphi)$", xlim=(-np.pi, np.pi))
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(loc="upper right")
+    save(figure, "phase_kinds")
+
+
+def pegg_barnett() -> None:
+    """How moments of Pegg's and Barnett's Φ reach their limit, and how they depend on the window."""
+    state = ph.steady_state(oscillator(drive=0.5, drive_phase=1.0), cutoff=ph.Fixed(60))
+    density = ph.phase.distribution(state, "a")
+    limit = ph.phase.pegg_barnett_limit(state, "a", theta0=-np.pi).value
+    rho = state.density_matrix()
     figure, panels = plot.figure(2)
-    couplings = np.array([0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.0, 3.0])
-    for axes, kappa in zip(panels, (0.2, 10.0), strict=True):
-        rows = []
-        state = None
-        for coupling in couplings:
-            model = ph.zoo.shared_bath_pair(coupling=coupling, gain=1, two_photon_loss=kappa)
-            state = ph.steady_state(model, cutoff=ph.Converged(1e-3), near=state)
-            rows.append([ph.measures.table(state, "a", "b")[name] for name in NAMES])
-        with plot.style():
-            for k, (symbol, look) in enumerate(zip(("$R$", "$R'$", "$I$ (nats)"), ("o-", "s--", "^-."), strict=True)):
-                axes.plot(couplings, np.array(rows)[:, k], look, markersize=4, color=plot.LINES[k], label=symbol)
-            axes.set(
-                title=rf"$\kappa_2 = {kappa:g}\,\kappa_1$",
-                xlabel="coupling $V/\\kappa_1$",
-                ylim=(0, 1.2),
-                xlim=(0, 3.05),
-            )
+    sizes = np.unique(np.geomspace(10, 1000, 40).astype(int))
+    mean, exponential = [], []
+    for s in sizes:
+        inside = ph.phase.PeggBarnett(int(max(s, 59)), theta0=-np.pi)
+        mean.append(abs(inside.mean(state, "a") - limit) if s >= 59 else np.nan)
+        kept = rho[: s + 1, : s + 1]  # for small s of the state cut to s + 1 levels
+        wrapped = np.trace(kept, -1) + np.exp(-1j * np.pi * (s + 1)) * kept[0, -1]
+        exponential.append(abs(wrapped - density.moment()))
+    starts = np.linspace(-np.pi, np.pi, 181)
+    windows = [(density.window_mean(start), density.window_variance(start)) for start in starts]
+    with plot.style():
+        panels[0].loglog(sizes, mean, "o-", markersize=3.5, color=plot.LINES[0], label=r"$\langle\Phi\rangle$")
+        small = np.array(exponential) > 1e-15
+        panels[0].loglog(
+            sizes[small], np.array(exponential)[small], "s--", markersize=3.5, color=plot.LINES[1],
+            label=r"$\langle e^{i\Phi}\rangle$",
+        )  # fmt: skip
+        guide = np.array([60, 1000])
+        panels[0].loglog(guide, 3 * mean[-1] * sizes[-1] / guide, ":", color="0.35", label=r"$\propto 1/s$")
+        panels[0].set(xlabel="$s$", ylabel=r"distance from the limit $s \to \infty$", ylim=(1e-16, 1))
+        panels[0].legend(loc="lower right")
+        panels[1].plot(starts, np.array(windows)[:, 0], color=plot.LINES[0], label="mean")
+        panels[1].plot(starts, np.array(windows)[:, 1], "--", color=plot.LINES[1], label="variance")
+        panels[1].axhline(np.pi**2, color="0.35", linewidth=0.8, linestyle=":")
+        panels[1].annotate(r"$\pi^2$", (-3.1, 10.0), color="0.35", fontsize=9.5)
+        panels[1].set_xticks((-np.pi, 0, 1, np.pi), (r"$-\pi$", "$0$", "$1$", r"$\pi$"))
+        panels[1].set(xlabel=r"start of the window $\theta_0$", xlim=(-np.pi, np.pi), ylim=(0, 11))
+        panels[1].legend(loc="upper left", bbox_to_anchor=(0, 0.9))
+        for axes in panels:
             axes.spines[["top", "right"]].set_visible(False)
+    save(figure, "pegg_barnett")
+
+
+def level_phases() -> None:
+    """The phases of levels 1 and 2 of a driven qutrit relative to level 0."""
+    q = ph.qudit("q", 3)
+    drives = 0.3 * (q(0, 1) + q(1, 0)) + 0.2 * (q(1, 2) + q(2, 1))
+    jumps = [ph.Jump(1.0, q(0, 1)), ph.Jump(0.5, q(1, 2)), ph.Jump(0.3, q(2, 0))]
+    torus = ph.phase.level_distribution(ph.steady_state(ph.Model(drives, jumps)), "q", points=96)
+    figure, panels = plot.figure()
+    labels = (r"φ_1 − φ_0", r"φ_2 − φ_0")
+    plot.joint_phase(ph.phase.JointPhaseDensity(torus.phi, torus.density, ("husimi", "husimi"), labels), axes=panels[0])
+    save(figure, "level_phases")
+
+
+def measures() -> None:
+    """Measures of a pair against the coupling, at high and at low occupation."""
+    couplings = np.array([0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.0, 3.0])
+
+    def pair(kappa: float) -> Callable[[float], ph.Model]:
+        return lambda coupling: ph.zoo.shared_bath_pair(coupling=coupling, gain=1, two_photon_loss=kappa)
+
+    figure, panels = plot.figure(2)
+    for axes, kappa in zip(panels, (0.2, 10.0), strict=True):
+        curves(axes, couplings, pair(kappa), PAIR, "a", "b")
+        with plot.style():
+            axes.set(title=rf"$\kappa_2 = {kappa:g}\,\kappa_1$", xlabel="coupling $V/\\kappa_1$")
+            axes.set(ylim=(0, 1.2), xlim=(0, 3.05))
     with plot.style():
         panels[0].set_ylabel("value of the measure")
-        panels[0].legend(loc="lower right")
+        panels[1].legend(loc="upper left")
     save(figure, "measures")
 
 
-NAMES = ("phase_coherence", "amplitude_correlation", "mutual_information")
+PAIR = {
+    "phase_coherence": "$R$",
+    "amplitude_correlation": "$R'$",
+    "mutual_information": "$I$ (nats)",
+    "complete_synchronization": "$S_c$",
+}
+SINGLE = {"phase_coherence": "$R$", "peak_height": r"$S_\mathrm{max}$", "u1_asymmetry": "$A$ (nats)"}
+
+
+def one_phase() -> None:
+    """Measures of one oscillator against a drive, which prefers one phase, and a squeezing drive, which prefers two."""
+    figure, panels = plot.figure(2)
+    strengths = np.linspace(0, 0.4, 17)
+    cases = {"drive": r"drive $\Omega/\kappa_1$", "squeezing": r"squeezing $\eta/\kappa_1$"}
+    for axes, (name, label) in zip(panels, cases.items(), strict=True):
+        curves(axes, strengths, lambda strength, name=name: oscillator(**{name: strength}), SINGLE, "a")
+        with plot.style():
+            axes.set(xlabel=label, xlim=(0, 0.41), ylim=(-0.03, 1.6))
+    with plot.style():
+        panels[0].set_ylabel("value of the measure")
+        panels[0].legend(loc="upper left")
+    save(figure, "one_phase")
+
+
+def curves(
+    axes: Any, values: np.ndarray, model: Callable[[float], ph.Model], labels: dict[str, str], *sites: str
+) -> None:
+    """Measures of the steady state of a family of models, as curves."""
+    state, rows = None, []
+    for value in values:
+        state = ph.steady_state(model(float(value)), cutoff=ph.Converged(1e-3), near=state)
+        table = ph.measures.table(state, *sites)
+        rows.append([table[name] for name in labels])
+    with plot.style():
+        looks = ("o-", "s--", "^-.", "v:")
+        for k, (label, look) in enumerate(zip(labels.values(), looks[: len(labels)], strict=True)):
+            axes.plot(values, np.array(rows)[:, k], look, markersize=4, color=plot.LINES[k], label=label)
+        axes.spines[["top", "right"]].set_visible(False)
+
+
+def entanglement() -> None:
+    """R and the negativity against the coupling: locked and separable, entangled and not locked."""
+
+    def spins(strength: float) -> ph.Model:
+        s, t = ph.spin("s", 1), ph.spin("t", 1)
+        exchange = ph.Model(0.5j * strength * (s.plus * t.minus - s.minus * t.plus))
+        return ph.zoo.spin_one("s", gain=0.1, loss=1) + ph.zoo.spin_one("t", gain=0.1, loss=1) + exchange
+
+    def oscillators(strength: float) -> ph.Model:
+        return ph.zoo.shared_bath_pair(coupling=strength, gain=1, two_photon_loss=0.2)
+
+    figure, panels = plot.figure(2)
+    couplings = np.geomspace(0.01, 10, 49)
+    cases = {
+        "two oscillators in one bath": (oscillators, "ab", r"coupling $V/\kappa_1$", (-0.02, 1)),
+        "two equal spins 1": (spins, "st", r"coupling $\varepsilon/\gamma_d$", (-0.0025, 0.125)),
+    }
+    functions = {
+        r"phase coherence $R$": ph.measures.phase_coherence,
+        r"negativity $\mathcal{N}$": ph.measures.negativity,
+    }
+    for axes, (title, (model, sites, label, limits)) in zip(panels, cases.items(), strict=True):
+        states = [ph.steady_state(model(strength), cutoff=ph.Fixed(20)) for strength in couplings]
+        with plot.style():
+            for k, (name, measure) in enumerate(functions.items()):
+                values = [measure(state, *sites) for state in states]
+                axes.semilogx(couplings, values, ("-", "--")[k], color=plot.LINES[k], label=name)
+            axes.set(title=title, xlabel=label, xlim=(0.01, 10), ylim=limits)
+            axes.spines[["top", "right"]].set_visible(False)
+    with plot.style():
+        panels[0].set_ylabel("value of the measure")
+        panels[0].legend(loc="upper left")
+    save(figure, "entanglement")
 
 
 def zoo() -> None:
@@ -285,6 +426,22 @@ def sweep() -> None:
     save(figure, "sweep")
 
 
+def states() -> None:
+    """Joint phase densities: a phase-locked mixture, two number states, a two-mode squeezed vacuum."""
+    cases = {
+        "phase-locked mixture": ph.states.phase_locked_mixture({"a": 1.5, "b": 1.5}, angle=np.pi / 2),
+        "number states": ph.states.fock({"a": 2, "b": 2}),
+        "two-mode squeezed": ph.states.two_mode_squeezed(("a", "b"), 0.9, np.pi),
+    }
+    densities = [ph.phase.joint_distribution(state, "a", "b") for state in cases.values()]
+    highest = max(float(density.density.max()) for density in densities)
+    figure, panels = plot.figure(3)
+    for axes, title, density in zip(panels, cases, densities, strict=True):
+        plot.joint_phase(density, axes=axes, title=title)
+        (axes.images or axes.collections)[0].set_clim(0, highest)  # one scale for all three
+    save(figure, "states", dpi=110)
+
+
 FIGURES = (
     tongue,
     wigner_tongue,
@@ -294,9 +451,15 @@ FIGURES = (
     unknowns,
     truncation,
     notions,
+    phase_kinds,
+    pegg_barnett,
+    level_phases,
     measures,
+    one_phase,
+    entanglement,
     zoo,
     sweep,
+    states,
 )
 
 if __name__ == "__main__":

@@ -57,6 +57,47 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "Commun. Math. Phys. 48, 119", 1976),
         _entry("Buca2012", "B. Buča, T. Prosen", "A note on symmetry reductions of the Lindblad equation: transport in "
                "constrained open spin chains", "New J. Phys. 14, 073007", 2012),
+        _entry("Ameri2015", "V. Ameri, M. Eghbali-Arani, A. Mari, A. Farace, F. Kheirandish, V. Giovannetti, R. Fazio",
+               "Mutual information as an order parameter for quantum synchronization", "Phys. Rev. A 91, 012301", 2015),
+        _entry("Jaseem2020", "N. Jaseem, M. Hajdušek, P. Solanki, L.-C. Kwek, R. Fazio, S. Vinjanampathy",
+               "Generalized measure of quantum synchronization", "Phys. Rev. Research 2, 043287", 2020),
+        _entry("Vaccaro2008", "J. A. Vaccaro, F. Anselmi, H. M. Wiseman, K. Jacobs", "Tradeoff between extractable "
+               "mechanical work, accessible entanglement, and ability to act as a reference system, under arbitrary "
+               "superselection rules", "Phys. Rev. A 77, 032114", 2008),
+        _entry("Gour2009", "G. Gour, I. Marvian, R. W. Spekkens", "Measuring the quality of a quantum reference frame: "
+               "the relative entropy of frameness", "Phys. Rev. A 80, 012307", 2009),
+        _entry("Wigner1963", "E. P. Wigner, M. M. Yanase", "Information contents of distributions",
+               "Proc. Natl. Acad. Sci. USA 49, 910", 1963),
+        _entry("Baumgratz2014", "T. Baumgratz, M. Cramer, M. B. Plenio", "Quantifying coherence",
+               "Phys. Rev. Lett. 113, 140401", 2014),
+        _entry("Kuramoto1984", "Y. Kuramoto", "Chemical Oscillations, Waves, and Turbulence", "Springer", 1984),
+        _entry("Xu2014", "M. Xu, D. A. Tieri, E. C. Fine, J. K. Thompson, M. J. Holland", "Synchronization of two "
+               "ensembles of atoms", "Phys. Rev. Lett. 113, 154101", 2014),
+        _entry("Vidal2002", "G. Vidal, R. F. Werner", "Computable measure of entanglement",
+               "Phys. Rev. A 65, 032314", 2002),
+        _entry("Plenio2005", "M. B. Plenio", "Logarithmic negativity: a full entanglement monotone that is not convex",
+               "Phys. Rev. Lett. 95, 090503", 2005),
+        _entry("Wootters1998", "W. K. Wootters", "Entanglement of formation of an arbitrary state of two qubits",
+               "Phys. Rev. Lett. 80, 2245", 1998),
+        _entry("Ollivier2001", "H. Ollivier, W. H. Zurek", "Quantum discord: a measure of the quantumness of "
+               "correlations", "Phys. Rev. Lett. 88, 017901", 2001),
+        _entry("Adesso2010", "G. Adesso, A. Datta", "Quantum versus classical correlations in Gaussian states",
+               "Phys. Rev. Lett. 105, 030501", 2010),
+        _entry("Adesso2012", "G. Adesso, D. Girolami, A. Serafini", "Measuring Gaussian quantum information and "
+               "correlations using the Rényi entropy of order 2", "Phys. Rev. Lett. 109, 190502", 2012),
+        _entry("Manzano2013", "G. Manzano, F. Galve, G. L. Giorgi, E. Hernández-García, R. Zambrini",
+               "Synchronization, quantum correlations and entanglement in oscillator networks",
+               "Sci. Rep. 3, 1439", 2013),
+        _entry("Susskind1964", "L. Susskind, J. Glogower", "Quantum mechanical phase and time operator",
+               "Physics 1, 49", 1964),
+        _entry("Carruthers1968", "P. Carruthers, M. M. Nieto", "Phase and angle variables in quantum mechanics",
+               "Rev. Mod. Phys. 40, 411", 1968),
+        _entry("Cahill1969", "K. E. Cahill, R. J. Glauber", "Density operators and quasiprobability distributions",
+               "Phys. Rev. 177, 1882", 1969),
+        _entry("Garraway1992", "B. M. Garraway, P. L. Knight", "Quantum phase distributions and quasidistributions",
+               "Phys. Rev. A 46, R5346", 1992),
+        _entry("LuisSanchezSoto1993", "A. Luis, L. L. Sánchez-Soto", "Phase-difference operator",
+               "Phys. Rev. A 48, 4702", 1993),
     ]
 )  # fmt: skip
 

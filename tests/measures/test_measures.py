@@ -58,7 +58,9 @@ def test_the_errors_of_the_table_are_true_errors():
     model = ph.zoo.shared_bath_pair(two_photon_loss=0.5, coupling=0.5)
     coarse = ph.measures.table(ph.steady_state(model, cutoff=ph.Fixed(7)), "a", "b")
     fine = ph.measures.table(ph.steady_state(model, cutoff=ph.Fixed(15)), "a", "b")
-    for row in coarse.rows:
+    defined = [row for row in coarse.rows if row.value is not None]  # S_p has no frame in a phase-invariant pair
+    assert len(defined) > 10
+    for row in defined:
         true = abs(row.value - fine[row.measure.name])
         assert 0.3 * true <= row.error <= 10 * true
 

@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from photinus.errors import InvalidInput, Undefined
-from photinus.measures import correlations, locking
+from photinus.measures import asymmetry, collective, correlations, entanglement, information, locking, quadratures
 from photinus.measures.measure import Measure
+from photinus.measures.sites import checked_names, restricted
 from photinus.space.state import State
 
-_FAMILIES = (locking.MEASURES, correlations.MEASURES)
+_FAMILIES = (
+    locking.MEASURES,
+    correlations.MEASURES,
+    asymmetry.MEASURES,
+    quadratures.MEASURES,
+    collective.MEASURES,
+    entanglement.MEASURES,
+    information.MEASURES,
+)
 
 catalogue: Mapping[str, Measure] = MappingProxyType(
     {measure.name: measure for family in _FAMILIES for measure in family}
@@ -48,25 +57,40 @@ class MeasureTable:
         return self.as_dict()[name]
 
     def __repr__(self) -> str:
-        lines = []
-        for row in self.rows:
-            value = "undefined" if row.value is None else f"{row.value:.8g}"
-            error = "" if row.error is None else f"± {row.error:.0e}"
-            m = row.measure
-            source = ", ".join(m.references) or "standard"
-            call = f"{m.name}({', '.join(row.sites)})"
-            lines.append(f"{m.symbol:>6}  {call:<30} {value:>12} {error:<8} [{m.range}]  {m.meaning} ({source})")
-        return "\n".join(lines) or "no measure applies to these sites"
+        lines = [_cells(row) for row in self.rows]
+        width = [max((len(cells[k]) for cells in lines), default=0) for k in range(4)]
+        return (
+            "\n".join(
+                f"{symbol:>{width[0]}}  {call:<{width[1]}}  {value:>{width[2]}} {error:<{width[3]}} {text}"
+                for symbol, call, value, error, text in lines
+            )
+            or "no measure applies to these sites"
+        )
+
+
+def _cells(row: Row) -> tuple[str, str, str, str, str]:
+    m = row.measure
+    value = "undefined" if row.value is None else f"{row.value:.8g}"
+    error = "" if row.error is None else f"± {row.error:.0e}"
+    source = ", ".join(m.references) or "standard"
+    return m.symbol, f"{m.name}({', '.join(row.sites)})", value, error, f"[{m.range}]  {m.meaning} ({source})"
 
 
 def table(state: State, *sites: str) -> MeasureTable:
-    """Every measure that applies to one or two sites, with its truncation error, range, meaning and source.
+    """Every measure that applies to one, two or more sites, with its truncation error, range, meaning and source.
+
+    The state is reduced to these sites once, and the measures share its spectrum.
 
     Parameters
     ----------
     state : State
     *sites : str
-        One or two names.
+        Names; spins and qudits may be given by their handles.
+
+    Raises
+    ------
+    WrongType, UnknownSite, SiteMismatch, InvalidInput
+        For a model; for no site, one that the state does not have, or one that is named twice.
 
     Examples
     --------
@@ -75,25 +99,28 @@ def table(state: State, *sites: str) -> MeasureTable:
     >>> ph.measures.table(state, "a", "b")["amplitude_correlation"] > 0.5
     True
     """
-    names = tuple(str(getattr(site, "name", site)) for site in sites)
+    names = checked_names(state, sites)
     if not names:
-        raise InvalidInput("A table of measures needs sites.", "Name one or two sites.")
-    rows = []
-    for measure in catalogue.values():
-        if measure.applies(state, names):
-            value, error = _evaluate(measure, state, names)
-            rows.append(Row(measure, names, value, error))
-    return MeasureTable(tuple(rows))
+        raise InvalidInput("A table of measures needs sites.", "Name one, two or more.")
+    asked = [measure for measure in catalogue.values() if measure.applies(state, names)]
+    values = _values(asked, state, names)
+    if state.refined is not None:
+        fine = _values(asked, state.refined, names)
+        errors = [None if x is None or y is None else abs(x - y) for x, y in zip(values, fine, strict=True)]
+    else:
+        exact = state.certificate is not None and not state.cutoffs
+        errors = [None if x is None or not exact else 0.0 for x in values]
+    return MeasureTable(tuple(Row(m, names, x, e) for m, x, e in zip(asked, values, errors, strict=True)))
 
 
-def _evaluate(measure: Measure, state: State, names: tuple[str, ...]) -> tuple[float | None, float | None]:
+def _values(asked: list[Measure], state: State, names: tuple[str, ...]) -> list[float | None]:
+    """The values of measures, None where they are undefined."""
+    alone, _ = restricted(state, names, "table", counts=(1,), more=True)
+    return [_value(measure, alone, names) for measure in asked]
+
+
+def _value(measure: Measure, state: State, names: tuple[str, ...]) -> float | None:
     try:
-        value = measure.function(state, *names)
+        return measure.function(state, *names)
     except Undefined:
-        return None, None
-    if state.refined is None:
-        return value, 0.0 if state.certificate is not None and not state.cutoffs else None
-    try:
-        return value, abs(measure.function(state.refined, *names) - value)
-    except Undefined:
-        return value, None
+        return None

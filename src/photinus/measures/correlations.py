@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from photinus.measures.measure import Measure
+from photinus.measures.sites import ANY, restricted
 from photinus.space.state import State
 
 
-def mutual_information(state: State, first: str, second: str) -> float:
+def mutual_information(state: State, *sites: str) -> float:
     """The quantum mutual information I = S(ρ_a) + S(ρ_b) − S(ρ_ab), in nats.
+
+    Parameters
+    ----------
+    state : State
+    *sites : str
+        Two sites of any kind.
 
     Returns
     -------
     float
-        From 0 (a product state, and only that) to 2 min(S_a, S_b). It sees every correlation, classical or quantum,
-        whether or not it concerns the phases.
+        From 0 (a product state, and only that) to 2 min(S_a, S_b); above min(S_a, S_b) the two are entangled. It sees
+        every correlation, classical or quantum, whether or not it concerns the phases. Unitaries of each site do not
+        change it, and nothing that is done to one site alone can raise it.
+
+    Raises
+    ------
+    WrongType, UnknownSite, SiteMismatch, InvalidInput
+        For a model; for sites that are not there.
+
+    References
+    ----------
+    Ameri2015 (as an order parameter of synchronization).
 
     Examples
     --------
@@ -22,8 +39,8 @@ def mutual_information(state: State, first: str, second: str) -> float:
     >>> 0 < ph.measures.mutual_information(state, "a", "b") < 1
     True
     """
-    pair = state.reduced(first, second)
-    parts = [pair.reduced(name).entropy() for name in (first, second)]
+    pair, names = restricted(state, sites, "mutual_information")
+    parts = [pair.reduced(name).entropy() for name in names]
     return max(0.0, sum(parts) - pair.entropy())
 
 
@@ -33,12 +50,13 @@ MEASURES = (
         symbol="I",
         function=mutual_information,
         sites=(2,),
-        kinds=("oscillator", "spin", "qudit"),
+        kinds=ANY,
         range="0 … 2 min(S_a, S_b) nats",
         meaning="all correlations: S_a + S_b − S_ab",
         zero="a product state",
         sees="any correlation, phase or number, classical or quantum",
         invariance="unitaries of each site",
         cost="eigenvalues",
+        references=("Ameri2015",),
     ),
 )
