@@ -268,6 +268,7 @@ def pegg_barnett() -> None:
         panels[1].axhline(np.pi**2, color="0.35", linewidth=0.8, linestyle=":")
         panels[1].annotate(r"$\pi^2$", (-3.1, 10.0), color="0.35", fontsize=9.5)
         panels[1].set_xticks((-np.pi, 0, 1, np.pi), (r"$-\pi$", "$0$", "$1$", r"$\pi$"))
+        panels[1].set_ylabel(r"moments of $\Phi$ (rad, rad$^2$)")
         panels[1].set(xlabel=r"start of the window $\theta_0$", xlim=(-np.pi, np.pi), ylim=(0, 11))
         panels[1].legend(loc="upper left", bbox_to_anchor=(0, 0.9))
         for axes in panels:

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from photinus import interop, measures, phase, plot, sweep
+    from photinus import interop, measures, phase, plot, states, sweep
     from photinus.algebra import Operator, commutator, diagonal, oscillator, qudit, spin
     from photinus.errors import PhotinusError
     from photinus.model import Bath, Jump, Model, zoo
@@ -46,6 +46,7 @@ _HOME = {
     "plot": "",
     "qudit": "algebra",
     "spin": "algebra",
+    "states": "",
     "steady_state": "solve.steady",
     "sweep": "",
     "zoo": "model.zoo",
@@ -77,6 +78,7 @@ __all__ = [
     "plot",
     "qudit",
     "spin",
+    "states",
     "steady_state",
     "sweep",
     "zoo",

@@ -102,3 +102,12 @@ def test_names_of_equal_value_are_different_sites() -> None:
     c, d = ph.oscillator("s2"), ph.oscillator("s02")
     assert ph.commutator(c, d) == 0
     assert ph.Model(c.dag() * d + d.dag() * c).sites[0].name != ph.Model(c.dag() * d + d.dag() * c).sites[1].name
+
+
+@pytest.mark.parametrize("method", [ph.Auto(), ph.Krylov()])
+def test_a_truncation_below_rounding_is_no_stagnation(method):
+    """In the deep quantum limit the populations above n = 3 are below 1e-16: the defect is rounding noise."""
+    model = ph.zoo.shared_bath_pair(gain=1, two_photon_loss=100, coupling=0.5)
+    certificate = ph.steady_state(model, cutoff=ph.Converged(1e-4), method=method).certificate
+    assert certificate.ok
+    assert certificate.truncation < 1e-12

@@ -101,7 +101,7 @@ def _draw_globe(axes: Axes, view: tuple[float, float]) -> None:
     for t, f in lines:
         right, up, depth = _seen(t, f, view)
         axes.plot(np.where(depth > 0, right, np.nan), up, color="white", linewidth=0.5, alpha=0.55)
-    for name, t, f in (
+    for name, polar, azimuth in (
         ("$+j$", 0.0, 0.0),
         ("$-j$", np.pi, 0.0),
         ("$0$", np.pi / 2, 0.0),
@@ -109,7 +109,7 @@ def _draw_globe(axes: Axes, view: tuple[float, float]) -> None:
         (r"$\pi$", np.pi / 2, np.pi),
         (r"$-\pi/2$", np.pi / 2, -np.pi / 2),
     ):
-        right, up, depth = (float(c) for c in _seen(np.float64(t), np.float64(f), view))
+        (right,), (up,), (depth,) = _seen(np.array([polar]), np.array([azimuth]), view)
         size = np.hypot(right, up)
         if depth > -0.4 and size > 0.8:  # near the rim: written outside of it
             axes.annotate(name, (1.13 * right / size, 1.13 * up / size), ha="center", va="center")

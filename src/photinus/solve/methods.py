@@ -267,9 +267,13 @@ class Krylov(Method):
         """
         matrix, places = liouvillian.matrix.tocsr(), liouvillian.sector.trace
         precondition = Splitting(liouvillian)
-        vector, size = guess, 0.0
+        vector, size, before = guess, 0.0, 0.0
+        rounding = 1e-14 * flux(matrix, guess)  # a defect below it has no direction that GMRES could follow
         for _ in range(6):
-            answer = self._gmres(matrix, -(matrix @ vector), precondition, 0.03)
+            defect = matrix @ vector
+            if np.linalg.norm(defect) <= rounding:
+                break
+            answer = self._gmres(matrix, -defect, precondition, 0.03)
             if not answer.converged and answer.residual > 0.5:
                 raise NotConverged(
                     f"GMRES stagnated at {answer.residual:.2g} of the truncation's defect.",

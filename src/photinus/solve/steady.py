@@ -287,7 +287,14 @@ def _refine(model: Model, solution: Solution, method: Method) -> tuple[Solution,
     liouvillian, chosen = _prepare(model, enlarged(solution.state(), reach(model)), method)
     larger = liouvillian.sector
     embedded = solution.sector.embed(solution.vector, larger)
-    found = chosen.correction(liouvillian, embedded)
+    try:
+        found = chosen.correction(liouvillian, embedded)
+    except NotConverged:
+        if not isinstance(method, Auto):
+            raise
+        chosen = Direct(method.memory)
+        chosen.require(liouvillian)
+        found = chosen.correction(liouvillian, embedded)
     _refuse_null(found, liouvillian.generator.space.cutoffs)
     vector, skew = hermitian(larger, found.vector)
     delta = vector - embedded
