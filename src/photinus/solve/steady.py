@@ -37,6 +37,7 @@ from photinus.space.liouvillian import Liouvillian, generator
 from photinus.space.sectors import Sector
 from photinus.space.space import make_space
 from photinus.space.state import State
+from photinus.space.vectors import vector_in
 
 
 def steady_state(
@@ -218,7 +219,7 @@ def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State |
     """The stationary state at fixed cutoffs, unique or an error."""
     liouvillian, chosen = _prepare(model, cutoffs, method)
     sector = liouvillian.sector
-    start = _projected(guess, sector) if guess is not None and isinstance(chosen, Krylov) else None
+    start = _unit_trace(vector_in(guess, sector), sector) if guess is not None and isinstance(chosen, Krylov) else None
     try:
         found = chosen.null_vector(liouvillian, start)
     except NotConverged:
@@ -302,15 +303,8 @@ def _refine(model: Model, solution: Solution, method: Method) -> tuple[Solution,
     return Solution(liouvillian, vector, 1, chosen, skew, found.error, not isinstance(chosen, Krylov)), delta, error
 
 
-def _projected(state: State, sector: Sector) -> np.ndarray:
-    """A state on another cutoff as a vector of this sector."""
-    space, target = state.space, sector.grading.space
-    index = np.unravel_index(np.arange(target.dimension), target.levels)
-    inside = np.all([i < n for i, n in zip(index, space.levels, strict=True)], axis=0)
-    kets = np.where(inside, np.ravel_multi_index(index, space.levels, mode="clip"), -1)
-    rows, columns = sector.kets
-    out = state.elements(kets[rows], kets[columns])
-    return out / out[sector.trace].sum()
+def _unit_trace(vector: np.ndarray, sector: Sector) -> np.ndarray:
+    return vector / vector[sector.trace].sum()
 
 
 def _certified(solution: Solution, refined: Solution, error: float, tolerance: float, started: float) -> State:
