@@ -49,7 +49,7 @@ def laid_into(state: State, graded: Grading) -> State:
 
 
 def functional(operator: Operator, sector: Sector) -> np.ndarray:
-    """The vector w with Tr(O X) = w · x for every X of the sector; all zero where O has no part of the opposite order."""
+    """The vector w with Tr(O X) = w · x for every X of the sector; zero where O has no part of the opposite order."""
     space = sector.grading.space
     kets = np.arange(space.dimension)
     out = np.zeros(sector.size, dtype=complex)
