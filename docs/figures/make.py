@@ -276,6 +276,15 @@ def pegg_barnett() -> None:
     save(figure, "pegg_barnett")
 
 
+def spin_sphere() -> None:
+    """The Husimi function of a driven spin 1 on its sphere."""
+    state = ph.steady_state(ph.zoo.spin_one(gain=0.1, loss=1.0, drive=0.02, drive_phase=0.3))
+    theta, phi = np.linspace(0, np.pi, 121), np.linspace(-np.pi, np.pi, 241)
+    figure, panels = plot.figure()
+    plot.sphere(theta, phi, ph.phase.spin_husimi(state, "s", theta, phi), axes=panels[0])
+    save(figure, "spin_sphere")
+
+
 def level_phases() -> None:
     """The phases of levels 1 and 2 of a driven qutrit relative to level 0."""
     q = ph.qudit("q", 3)
@@ -438,12 +447,53 @@ def states() -> None:
     highest = max(float(density.density.max()) for density in densities)
     figure, panels = plot.figure(3)
     for axes, title, density in zip(panels, cases, densities, strict=True):
-        plot.joint_phase(density, axes=axes, title=title)
-        (axes.images or axes.collections)[0].set_clim(0, highest)  # one scale for all three
+        plot.joint_phase(density, limit=highest, with_colour_bar=axes is panels[-1], axes=axes, title=title)
     save(figure, "states", dpi=110)
 
 
+def langevin_pair(loss: float, coupling: float, direction: float) -> tuple[np.ndarray, np.ndarray]:
+    """Phases of two noisy classical oscillators with D[a − e^{iθ}b]; the noise is that of the Wigner function."""
+    count = 4000
+    rng = np.random.default_rng(0)
+    step, turn = 0.004, np.exp(1j * direction)
+
+    def noise(size: float | np.ndarray) -> np.ndarray:
+        return np.sqrt(size * step / 2) * (rng.normal(size=count) + 1j * rng.normal(size=count))
+
+    x, y = (np.exp(2j * np.pi * rng.random(count)) for _ in "ab")
+    seen: list[tuple[np.ndarray, np.ndarray]] = []
+    for k in range(7500):
+        common = noise(coupling / 2)
+        x, y = (
+            z
+            + step * ((GAIN / 2 - loss * (abs(z) ** 2 - 1)) * z - coupling / 2 * (z - other))
+            + noise(GAIN / 2 + loss * np.maximum(2 * abs(z) ** 2 - 1, 0))
+            + shared
+            for z, other, shared in ((x, turn * y, common), (y, x / turn, -common / turn))
+        )
+        if k >= 2500 and k % 100 == 0:
+            seen.append((np.angle(x), np.angle(y)))
+    first, second = zip(*seen, strict=True)
+    return np.array(first), np.array(second)
+
+
+def classical() -> None:
+    """The joint phase density of a pair, quantum and of the noisy classical equations."""
+    loss, coupling, direction = 0.2, 0.5, np.pi / 2
+    model = ph.zoo.shared_bath_pair(direction, coupling=coupling, gain=GAIN, two_photon_loss=loss)
+    quantum = ph.phase.joint_distribution(ph.steady_state(model, cutoff=ph.Converged(1e-3)), "a", "b")
+    phases = langevin_pair(loss, coupling, direction)
+    noisy = ph.phase.empirical_joint_distribution(*phases, orders=8, labels=quantum.label)
+    figure, panels = plot.figure(2)
+    for axes, density, title in zip(panels, (quantum, noisy), ("quantum", "classical, with noise"), strict=True):
+        plot.joint_phase(
+            density, limit=1.05 * noisy.density.max(), with_colour_bar=axes is panels[-1], axes=axes, title=title
+        )
+    save(figure, "classical")
+
+
 FIGURES = (
+    classical,
     tongue,
     wigner_tongue,
     phase_tongue,
@@ -455,6 +505,7 @@ FIGURES = (
     phase_kinds,
     pegg_barnett,
     level_phases,
+    spin_sphere,
     measures,
     one_phase,
     entanglement,

@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 
 from photinus.errors import Undefined
-
-TAU = 2 * np.pi
+from photinus.numerics.checks import whole_number
+from photinus.phase.window import TAU, window_moment, window_variance
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class PhaseDensity:
     harmonics: np.ndarray
 
     def moment(self, order: int = 1) -> complex:
-        """c_k = ⟨e^{ikφ}⟩."""
-        k = abs(order)
+        """c_k = ⟨e^{ikφ}⟩ for a whole k of either sign."""
+        k = whole_number(abs(order), "order of a moment", minimum=0)
         value = complex(self.harmonics[k]) if k < len(self.harmonics) else 0j
         return value if order >= 0 else value.conjugate()
 
@@ -67,27 +67,20 @@ class PhaseDensity:
         length = self.resultant_length
         return length**-2 - 1.0 if length > 0 else np.inf
 
+    def window_moment(self, order: int, start: float = -np.pi) -> float:
+        """∫ φ^order P(φ) dφ over the window [start, start + 2π), order from 0 to 12; it depends on the window."""
+        return window_moment(self.harmonics, order, start)
+
     def window_mean(self, start: float = -np.pi) -> float:
-        """∫ φ P(φ) dφ over the window [start, start + 2π); it depends on the window."""
-        return start + self._window(start)[0]
+        """∫ φ P(φ) dφ over the window [start, start + 2π)."""
+        return window_moment(self.harmonics, 1, start)
 
     def window_variance(self, start: float | None = None) -> float:
         """The variance of φ over the window [start, start + 2π) (rad²); by default the window around the direction.
 
         A uniform phase has π²/3. It depends on the window: a peak cut in two by its border has a variance near π².
         """
-        start = self.mean_direction - np.pi if start is None else start
-        mean, square = self._window(start)
-        return max(0.0, square - mean**2)
-
-    def _window(self, start: float) -> tuple[float, float]:
-        """⟨φ − start⟩ and ⟨(φ − start)²⟩: ∫₀^{2π} φ e^{−ikφ} dφ = 2πi/k, ∫₀^{2π} φ² e^{−ikφ} dφ = 4π²i/k + 4π/k²."""
-        k = np.arange(1, len(self.harmonics))
-        c = self.harmonics[1:] * np.exp(-1j * k * start)
-        return (
-            float(np.pi - 2 * (c.imag / k).sum()),
-            float(TAU**2 / 3 - 4 * np.pi * (c.imag / k).sum() + 4 * (c.real / k**2).sum()),
-        )
+        return window_variance(self.harmonics, self.mean_direction - np.pi if start is None else start)
 
     @cached_property
     def entropy(self) -> float:
@@ -160,12 +153,16 @@ def angles(points: int) -> np.ndarray:
 
 def sampled(harmonics: np.ndarray, points: int) -> np.ndarray:
     """P(φ) at the angles, from c_0, c_1, …; exact however few the angles are."""
-    if 2 * len(harmonics) <= points:
-        return np.asarray(np.fft.fftshift(np.fft.hfft(harmonics, points)) / TAU)
+    return np.asarray(np.fft.fftshift(fourier_sum(harmonics, points)) / TAU)
+
+
+def fourier_sum(harmonics: np.ndarray, points: int) -> np.ndarray:
+    """Σ_k c_k e^{−ikφ} over k of both signs, at φ = 2πj/points, j from 0 on."""
     k = np.arange(len(harmonics))
+    terms = np.where(k == 0, harmonics.real, 2 * harmonics)
     folded = np.zeros(points, dtype=complex)
-    np.add.at(folded, k % points, np.where(k == 0, harmonics.real, 2 * harmonics))
-    return np.asarray(np.fft.fftshift(np.fft.fft(folded).real) / TAU)
+    np.add.at(folded, k % points, terms)
+    return np.asarray(np.fft.fft(folded).real)
 
 
 def _peaks(harmonics: np.ndarray) -> tuple[tuple[float, float], ...]:

@@ -39,6 +39,15 @@ def distribution(state: State, site: str, *, kind: str | None = None, points: in
     -------
     PhaseDensity
 
+    Raises
+    ------
+    UnknownSite, InvalidInput
+        For a site that is not there, a kind that it does not have, or an odd number of angles.
+
+    References
+    ----------
+    Pegg1989 (canonical), Garraway1992 (Wigner and Husimi), Roulet2018 (spins).
+
     Examples
     --------
     >>> import photinus as ph
@@ -48,7 +57,7 @@ def distribution(state: State, site: str, *, kind: str | None = None, points: in
     """
     reduced = state.reduced(site)
     kind = notion(reduced.sites[0], kind)
-    return _density(site_harmonics(reduced, kind), points, kind, f"φ_{_name(site)}")
+    return tabulated(site_harmonics(reduced, kind), points, kind, f"φ_{_name(site)}")
 
 
 def relative_distribution(
@@ -62,8 +71,8 @@ def relative_distribution(
 ) -> PhaseDensity:
     """The density of the phase difference φ_a − φ_b of two sites, or of mφ_a − nφ_b.
 
-    Of an oscillator and a spin it is the density of φ_a + φ_s, φ_s the azimuth: that is the angle which the exchange
-    a†S₋ + h.c. locks.
+    Of an oscillator and a spin, in either order, it is the density of φ_a + φ_s (of mφ_a + nφ_s), φ_s the azimuth: that
+    is the angle which the exchange a†S₋ + h.c. locks.
 
     Parameters
     ----------
@@ -71,18 +80,35 @@ def relative_distribution(
     first, second : str
         a and b.
     ratio : (int, int)
-        (m, n) of m:n locking; ``(1, -1)`` gives the sum of the phases.
+        (m, n) of m:n locking; a negative n turns the difference into a sum, and the sum into a difference.
     kind : str, optional
         As in :func:`distribution`, for both sites.
     points : int
         Number of angles, even.
+
+    Returns
+    -------
+    PhaseDensity
+
+    Raises
+    ------
+    UnknownSite, InvalidInput
+        For a site that is not there or is named twice, a kind that it does not have, an odd number of angles, or a
+        ratio that is not two whole numbers other than zero, the first positive.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> state = ph.steady_state(ph.zoo.shared_bath_pair(1.0, coupling=0.5), cutoff=ph.Converged(1e-3))
+    >>> round(ph.phase.relative_distribution(state, "a", "b").mean_direction, 6)
+    1.0
     """
     m, n = checked_ratio(ratio)
     sums, signs, kinds = pair_harmonics(state, first, second, kind)
     n *= signs[0] * signs[1]
     relation = "−" if n > 0 else "+"
     label = f"{_multiple(m, first)} {relation} {_multiple(abs(n), second)}"
-    return _density(combined(sums, m, -n), points, "/".join(dict.fromkeys(kinds)), label)
+    return tabulated(combined(sums, m, -n), points, "/".join(dict.fromkeys(kinds)), label)
 
 
 def joint_distribution(
@@ -99,13 +125,22 @@ def joint_distribution(
         As in :func:`distribution`, for both sites.
     points : int
         Number of angles on each axis, even.
+
+    Returns
+    -------
+    JointPhaseDensity
+
+    Raises
+    ------
+    UnknownSite, InvalidInput
+        For a site that is not there or is named twice, a kind that it does not have, or an odd number of angles.
     """
-    _check_points(points)
+    checked_points(points)
     sums, _, kinds = pair_harmonics(state, first, second, kind)
     folded = _fold(_fold(sums, 0, points), 1, points)
     density = np.fft.fftshift(np.fft.fft2(folded).real) / (4 * np.pi**2)
     labels = (f"φ_{_name(first)}", f"φ_{_name(second)}")
-    return JointPhaseDensity(angles(points), density, (kinds[0], kinds[1]), labels)
+    return JointPhaseDensity(read_only(angles(points)), read_only(density), (kinds[0], kinds[1]), labels)
 
 
 def site_harmonics(reduced: State, kind: str) -> np.ndarray:
@@ -175,12 +210,19 @@ def checked_ratio(ratio: tuple[int, int]) -> tuple[int, int]:
     return int(ratio[0]), int(ratio[1])
 
 
-def _density(harmonics: np.ndarray, points: int, kind: str, label: str) -> PhaseDensity:
-    _check_points(points)
+def tabulated(harmonics: np.ndarray, points: int, kind: str, label: str) -> PhaseDensity:
+    """The density with these harmonics."""
+    checked_points(points)
     out = PhaseDensity(angles(points), sampled(harmonics, points), kind, label, harmonics)
     for array in (out.phi, out.density, out.harmonics):
         array.setflags(write=False)
     return out
+
+
+def checked_points(points: int) -> None:
+    """A number of angles: even, at least 2, or :class:`InvalidInput`."""
+    if whole_number(points, "number of angles", minimum=2) % 2:
+        raise InvalidInput(f"A phase density is asked at {points!r} angles.", "Give an even number of at least 2.")
 
 
 def _fold(values: np.ndarray, axis: int, points: int) -> np.ndarray:
@@ -191,11 +233,6 @@ def _fold(values: np.ndarray, axis: int, points: int) -> np.ndarray:
     out = np.zeros(shape, dtype=complex)
     np.add.at(out, (slice(None),) * axis + ((np.arange(size) - size // 2) % points,), values)
     return out
-
-
-def _check_points(points: int) -> None:
-    if whole_number(points, "number of angles", minimum=2) % 2:
-        raise InvalidInput(f"A phase density is asked at {points!r} angles.", "Give an even number of at least 2.")
 
 
 def _multiple(factor: int, site: str) -> str:

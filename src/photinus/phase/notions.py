@@ -19,6 +19,7 @@ from scipy.special import betaln, gammaln
 
 from photinus.algebra import Site, Spin
 from photinus.errors import InvalidInput
+from photinus.space.state import State
 
 Weights = Callable[[Site, int], np.ndarray | None]
 
@@ -83,11 +84,28 @@ def notion(site: Site, kind: str | None) -> str:
         )
     if kind is None:
         return next(iter(known))
-    if kind not in known:
+    if not isinstance(kind, str) or kind not in known:
         raise InvalidInput(
             f"The {site!r} has no phase density of kind {kind!r}.", f"Use kind={' or '.join(map(repr, known))}."
         )
     return kind
+
+
+def one_site(state: State, site: str, kinds: tuple[str, ...], what: str) -> State:
+    """The state of one site, of one of these kinds.
+
+    Raises
+    ------
+    UnknownSite, SiteMismatch, WrongType
+        As :meth:`photinus.space.state.State.reduced`.
+    InvalidInput
+        For a site of another kind, which does not have ``what``.
+    """
+    reduced = state.reduced(site)
+    if reduced.sites[0].kind not in kinds:
+        names = " or ".join(f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}" for kind in kinds)
+        raise InvalidInput(f"The {reduced.sites[0]!r} has no {what}.", f"Name {names}.")
+    return reduced
 
 
 @lru_cache(maxsize=16)

@@ -95,6 +95,8 @@ def _mark_circle(axes: PolarAxes, highest: float) -> None:
 def joint_phase(
     density: JointPhaseDensity,
     *,
+    limit: float | None = None,
+    with_colour_bar: bool = True,
     axes: Axes | None = None,
     title: str | None = None,
 ) -> Axes:
@@ -104,6 +106,10 @@ def joint_phase(
     ----------
     density : JointPhaseDensity
         As :func:`photinus.phase.joint_distribution` returns it.
+    limit : float, optional
+        The colours span 0 ... limit; by default the largest value. Panels to be compared need the same.
+    with_colour_bar : bool
+        Whether to draw it; of several panels with one ``limit`` the last is enough.
     axes : matplotlib Axes, optional
         Where to draw; by default in a new figure.
     title : str, optional
@@ -127,13 +133,14 @@ def joint_phase(
     values = np.pad(values, ((0, 1), (0, 1)), mode="wrap")
     with style():
         axes = cartesian(axes)
-        drawn = draw_image(axes, phi, phi, values.T, {"cmap": "cividis", "vmin": 0.0})
+        drawn = draw_image(axes, phi, phi, values.T, {"cmap": "cividis", "vmin": 0.0, "vmax": limit})
         axes.set_xticks(_ANGLES, _ANGLE_NAMES)
         axes.set_yticks(_ANGLES, _ANGLE_NAMES)
         first, second = map(angle_text, density.label)
         axes.set_xlabel(first)
         axes.set_ylabel(second)
-        colour_bar(axes, drawn, f"$P$({first}, {second})")
+        if with_colour_bar:
+            colour_bar(axes, drawn, f"$P$({first}, {second})")
         if title:
             axes.set_title(title)
     return axes
