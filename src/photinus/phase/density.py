@@ -111,8 +111,8 @@ class PhaseDensity:
         if not self.harmonics[1:].any():
             return 0.0
         points = max(64, 4 * len(self.harmonics))
-        highest = int(np.argmax(sampled(self.harmonics, points)))
-        return max(0.0, _climbed(self.harmonics, float(angles(points)[highest]))[1])
+        highest = int(np.argmax(fourier_sum(self.harmonics, points)))
+        return max(0.0, _climbed(self.harmonics, TAU * highest / points)[1])
 
     def __repr__(self) -> str:
         return (
@@ -158,6 +158,8 @@ def sampled(harmonics: np.ndarray, points: int) -> np.ndarray:
 
 def fourier_sum(harmonics: np.ndarray, points: int) -> np.ndarray:
     """Σ_k c_k e^{−ikφ} over k of both signs, at φ = 2πj/points, j from 0 on."""
+    if 2 * len(harmonics) <= points:
+        return np.asarray(np.fft.hfft(harmonics, points))
     k = np.arange(len(harmonics))
     terms = np.where(k == 0, harmonics.real, 2 * harmonics)
     folded = np.zeros(points, dtype=complex)
