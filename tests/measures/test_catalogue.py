@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 import photinus as ph
 from measures.known import dense
 from photinus import errors
-from photinus.measures import catalogue, table
+from photinus.measures import MeasureTable, catalogue, table
 from photinus.references import BIBLIOGRAPHY
 
 EVERY = [pytest.param(measure, id=measure.name) for measure in catalogue.values()]
@@ -84,7 +85,9 @@ def test_handles_name_sites(measure, zoo):
     ("call", "message"),
     [
         (lambda s: ph.measures.phase_coherence(s), r"phase_coherence is asked of 0 sites. It takes 1 or 2;"),
-        (lambda s: ph.measures.kuramoto_order(s, "a"), r"asked of 1 sites. It takes 2 or more;"),
+        (lambda s: ph.measures.kuramoto_order(s, "a"), r"asked of 1 site. It takes 2 or more;"),
+        (lambda s: ph.measures.phase_coherence(s, "a", "b", (2, 1)), r"options by their keyword"),
+        (lambda s: ph.measures.mutual_information(s, ("a", "b"), "s"), r"names one after the other"),
         (
             lambda s: ph.measures.peak_height(s, "a", "q"),
             r"qudit q .* has no peak_height. It takes oscillators and spi",
@@ -115,3 +118,24 @@ def test_the_table_holds_what_applies(sites, zoo):
 def test_the_table_of_an_exact_state_has_no_truncation_error():
     state = ph.steady_state(ph.zoo.spin_one(gain=0.1, loss=1.0, drive=0.1))
     assert all(row.error == 0 for row in table(state, "s").rows)
+
+
+def test_symbols_are_unique():
+    assert len({measure.symbol for measure in catalogue.values()}) == len(catalogue)
+
+
+def test_a_table_is_asked_by_name(zoo):
+    found = table(zoo, "a", "b")
+    assert "phase_coherence" in found
+    assert "spin_order" not in found
+    assert len(found) == len(found.rows)
+    assert found.row("phase_coherence").value == found["phase_coherence"]
+    for name, advice in (("R", "mean 'phase_coherence'"), ("phase_coherance", "mean 'phase_coherence'"), (3, "It has")):
+        with pytest.raises(errors.InvalidInput, match=advice):
+            found[name]
+
+
+def test_rounding_is_printed_with_one_digit(zoo):
+    (row,) = (row for row in table(zoo, "a", "b").rows if row.measure.name == "phase_coherence")
+    assert " 1e-18 ± 0 " in repr(MeasureTable((replace(row, value=1.118803e-18, error=0.0),)))
+    assert " 1.118803e-09  " in repr(MeasureTable((replace(row, value=1.118803e-9, error=None),)))

@@ -271,3 +271,8 @@ def test_the_table_shows_what_applies():
     shown = set(ph.measures.table(oscillators(np.eye(4) / 4 + 0j, 2, 2), "a", "b").as_dict())
     assert {"negativity", "renyi_discord", "phase_mutual_information"} <= shown
     assert not {"concurrence", "discord", "pearson_correlation"} & shown
+
+
+def test_a_side_may_be_a_list():
+    state = ph.states.superposition([(1, {"a": 1, "b": 0, "c": 0}), (1, {"a": 0, "b": 1, "c": 1})])
+    assert ph.measures.negativity(state, ["a", "b"], "c") == ph.measures.negativity(state, ("a", "b"), "c") > 0.49

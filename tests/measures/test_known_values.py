@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import factorial
+
 import numpy as np
 import pytest
 from scipy.special import entr, eval_laguerre, gammaln
@@ -368,3 +370,11 @@ def test_an_oscillator_and_a_spin_in_step():
         assert kuramoto_order(state, "a", "s") ** 2 == pytest.approx((1 + r * np.cos(chi)) / 2, abs=1e-12)
         assert u1_asymmetry(state, "a", "s") == 0  # n + S_z is sharp
         assert peak_height(state, "a", "s") > 0.1
+
+
+def test_a_harmonic_of_the_wigner_density_may_be_above_one():
+    """(|0⟩ + |k⟩)/√2 has c_k = g(k, 0)/2 = 2^{k/2} Γ(k/2 + 1)/2√k!, at k = 16 2⁸ 8!/2√16!."""
+    state = ph.states.superposition([(1, {"a": 0}), (1, {"a": 16})])
+    expected = 2**8 * factorial(8) / factorial(16) ** 0.5 / 2
+    assert expected > 1
+    assert ph.measures.phase_coherence(state, "a", ratio=(16, 1), kind="wigner") == pytest.approx(expected)

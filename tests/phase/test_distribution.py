@@ -237,9 +237,67 @@ PAIR = pure(fock(1, 3), fock(0, 3))
         (lambda: ph.phase.joint_distribution(PAIR, "b", "b"), "twice"),
         (lambda: ph.phase.relative_distribution(PAIR, "a", "b", ratio=(1, 0)), "ratio"),
         (lambda: ph.phase.relative_distribution(PAIR, "a", "b", ratio=(1.5, 1)), "ratio"),
+        (lambda: ph.phase.relative_distribution(PAIR, "a", "b", ratio=(2**70, 1)), "ratio"),
         (lambda: ph.phase.joint_distribution(PAIR, "a", "b", points=3), "even"),
+        (lambda: ph.phase.distribution(OSCILLATOR, "a").moment("x"), "order of a moment is 'x'"),
+        (lambda: ph.phase.distribution(OSCILLATOR, "a").window_mean(1e300), "whole turns"),
+        (lambda: ph.phase.PeggBarnett(5, theta0=1e300).mean(OSCILLATOR, "a"), "whole turns"),
     ],
 )
 def test_wrong_arguments_are_refused_in_words(call, words):
     with pytest.raises(ph.errors.InvalidInput, match=words):
         call()
+
+
+MODEL = ph.zoo.van_der_pol(gain=1, two_photon_loss=1)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda s: ph.phase.distribution(s, "a"),
+        lambda s: ph.phase.relative_distribution(s, "a", "b"),
+        lambda s: ph.phase.joint_distribution(s, "a", "b"),
+        lambda s: ph.phase.discrete_relative_distribution(s, "a", "b"),
+        lambda s: ph.phase.level_distribution(s, "q"),
+        lambda s: ph.phase.transition_distribution(s, "q", 0, 1),
+        lambda s: ph.phase.wigner(s, "a", [0.0], [0.0]),
+        lambda s: ph.phase.husimi(s, "a", [0.0], [0.0]),
+        lambda s: ph.phase.radial_profile(s, "a", [0.0]),
+        lambda s: ph.phase.spin_husimi(s, "s", [0.0], [0.0]),
+        lambda s: ph.phase.PeggBarnett(3).mean(s, "a"),
+        lambda s: ph.phase.pegg_barnett_limit(s, "a"),
+    ],
+)
+def test_only_a_state_has_a_phase(call):
+    with pytest.raises(ph.errors.WrongType, match=r"of a model\. Solve it first: state = ph\.steady_state"):
+        call(MODEL)
+    with pytest.raises(ph.errors.WrongType, match=r"'a' \(str\)\. Give a state"):
+        call("a")
+
+
+def test_whole_floats_are_whole_numbers():
+    assert len(ph.phase.distribution(OSCILLATOR, "a", points=64.0).phi) == 64
+    assert ph.phase.joint_distribution(PAIR, "a", "b", points=np.float64(8)).density.shape == (8, 8)
+    assert ph.phase.relative_distribution(PAIR, "a", "b", ratio=(2.0, 1)).label == "2φ_a − φ_b"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ph.phase.distribution(OSCILLATOR, "a", points=10**12),
+        lambda: ph.phase.joint_distribution(PAIR, "a", "b", points=10**6),
+        lambda: ph.phase.empirical_joint_distribution([0.0], [0.0], points=10**6),
+        lambda: ph.phase.empirical_distribution([0.0], orders=10**12),
+        lambda: ph.phase.wigner(OSCILLATOR, "a", np.zeros(10**6), np.zeros(10**6)),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_it_is_tried(call):
+    with pytest.raises(ph.errors.MemoryBudgetExceeded):
+        call()
+
+
+def test_a_printed_density_has_no_direction_of_rounding():
+    assert "|⟨e^iφ⟩| = 0, no direction" in repr(ph.phase.distribution(OSCILLATOR, "a"))
+    shared = ph.states.phase_locked_mixture({"a": 1, "b": 1})
+    assert "direction 0," in repr(ph.phase.discrete_relative_distribution(shared, "a", "b"))

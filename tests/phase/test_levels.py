@@ -110,7 +110,7 @@ ONE, SPIN = qudit_state(3, 0)[1], state_of(np.eye(3) / 3, ph.spin("s", 1))
         (lambda: level_distribution(ONE, "q", reference=3), "no level 3"),
         (lambda: level_distribution(ONE, "q", points=5), "even"),
         (lambda: transition_distribution(ONE, "q", 1, 1), "itself"),
-        (lambda: transition_distribution(SPIN, "s", -1, 0), "level of the spin s"),
+        (lambda: transition_distribution(SPIN, "s", -1, 0), "has no level -1"),
         (lambda: transition_distribution(SPIN, "s", 1, 0, points=3), "even"),
     ],
 )
@@ -122,3 +122,12 @@ def test_wrong_arguments_are_refused_in_words(call, words):
 def test_a_torus_that_does_not_fit_is_refused():
     with pytest.raises(ph.errors.MemoryBudgetExceeded, match="fewer points"):
         level_distribution(state_of(np.eye(12) / 12, ph.qudit("q", 12)), "q")
+
+
+def test_the_levels_of_a_spin_are_counted_down_and_named_by_m():
+    state = ph.states.spin_coherent({ph.spin("s", 1): (1.0, 0.3)})
+    density = transition_distribution(state, "s", 1, 0)
+    assert density.label == "φ_s(m=0) − φ_s(m=1)"
+    assert density.mean_direction == pytest.approx(0.3)
+    with pytest.raises(ph.errors.InvalidInput, match=r"no level -1. Give levels from 0 \(m = 1\) to 2 \(m = -1\)"):
+        transition_distribution(state, "s", -1, 0)

@@ -144,3 +144,12 @@ def test_wrong_arguments_are_refused_in_words(call, words):
 def test_unknown_sites_are_refused():
     with pytest.raises(ph.errors.UnknownSite):
         ph.phase.wigner(STATE, "b", [0], [0])
+
+
+@pytest.mark.parametrize("x", [1e10, 1e160, 1e300])
+def test_far_away_there_is_nothing(x):
+    for state in (pure(fock(3, 6)), pure(coherent(1.0))):
+        for function in (ph.phase.wigner, ph.phase.husimi):
+            np.testing.assert_allclose(function(state, "a", [x, 0.0], [0.0, -x])[1], 0, atol=1e-16)
+        for kind in ("wigner", "husimi"):
+            assert ph.phase.radial_profile(state, "a", [x], kind=kind)[0] == 0

@@ -73,3 +73,9 @@ def test_it_takes_the_reduced_state():
     state = state_of(np.kron(np.diag(fock(1, 3)), rho), A * s.z, a=3)
     one, other = (spin_husimi(x, "s", [0.7], [0.2]) for x in (state, state_of(rho, s)))
     np.testing.assert_allclose(one, other, rtol=0, atol=1e-15)
+
+
+def test_the_pole_in_single_precision_is_the_pole():
+    state = ph.states.level({ph.spin("s", 1): -1})
+    exact, rounded = (ph.phase.spin_husimi(state, "s", [pole], [0.0])[0, 0] for pole in (np.pi, np.float32(np.pi)))
+    assert rounded == exact

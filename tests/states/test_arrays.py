@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import qutip
 
 import photinus as ph
 from photinus import errors
@@ -105,3 +106,30 @@ def test_bad_input(wrong, error, message):
 def test_bad_input_of_gaussian_states(wrong, error, message):
     with pytest.raises(error, match=message):
         wrong()
+
+
+def test_a_column_of_amplitudes_is_a_ket():
+    column = np.array([[0.6], [0.8j]])
+    assert np.array_equal(
+        ph.states.from_ket({"a": 2}, column).density_matrix(),
+        ph.states.from_ket({"a": 2}, column[:, 0]).density_matrix(),
+    )
+    with pytest.raises(errors.WrongType, match=r"Qobj\). Give its array, .full\(\)"):
+        ph.states.from_ket({"a": 2}, qutip.basis(2, 0))
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+def test_amplitudes_of_any_size_are_normalised(size):
+    for state in (
+        ph.states.from_ket({"a": 2}, [size, 1j * size], normalise=True),
+        ph.states.superposition([(size, {"a": 0}), (1j * size, {"a": 1})]),
+    ):
+        np.testing.assert_allclose(state.density_matrix(), [[0.5, -0.5j], [0.5j, 0.5]], rtol=0, atol=1e-15)
+
+
+def test_what_is_too_large_is_refused_in_words():
+    with pytest.raises(errors.InvalidInput, match="trace inf"):
+        ph.states.from_matrix({"a": 2}, np.diag([1e308, 1e308]), normalise=True)
+    for build in (ph.states.coherent, ph.states.cat, ph.states.phase_locked_mixture):
+        with pytest.raises(errors.InvalidInput, match=r"amplitude of 'a' is 1e\+160. Give at most"):
+            build({"a": 1e160})

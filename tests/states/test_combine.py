@@ -113,3 +113,9 @@ def test_states_without_a_phase_do_not_turn():
 def test_bad_input(wrong, error, message):
     with pytest.raises(error, match=message):
         wrong()
+
+
+def test_an_array_of_states_is_mixed_as_a_list():
+    states = [ph.states.fock({"a": 0}), ph.states.fock({"a": 1})]
+    mixed = ph.states.mixture(np.array([0.5, 0.5]), np.array(states, dtype=object))
+    assert mixed.populations("a").tolist() == [0.5, 0.5]

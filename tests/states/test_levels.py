@@ -105,3 +105,8 @@ def test_spins_at_the_poles_have_no_phase():
 def test_bad_input(wrong, error, message):
     with pytest.raises(error, match=message):
         wrong()
+
+
+def test_a_pole_in_single_precision_is_the_pole():
+    state = ph.states.spin_coherent({S: (np.float32(np.pi), 0.0)})
+    assert state.populations("s").tolist() == [0, 0, 1]

@@ -147,3 +147,11 @@ def test_bad_input(arguments, error, message):
 def test_one_angle_of_three_oscillators_is_refused():
     with pytest.raises(errors.InvalidInput, match="3 oscillators"):
         ph.states.phase_locked_mixture({"a": 1, "b": 1, "c": 1}, angle=0.1)
+
+
+def test_a_density_of_another_state_is_taken_as_it_is():
+    density = ph.phase.distribution(ph.states.coherent({"c": 0.7}), "c")
+    given, harmonics = (
+        ph.states.phase_locked_mixture({"a": 1, "b": 1}, density=p) for p in (density, density.harmonics)
+    )
+    assert np.array_equal(given.density_matrix(), harmonics.density_matrix())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from types import MappingProxyType
 
 from photinus.errors import InvalidInput, Undefined
@@ -53,8 +54,27 @@ class MeasureTable:
         """Name -> value; undefined values are None."""
         return {row.measure.name: row.value for row in self.rows}
 
+    def row(self, name: str) -> Row:
+        """The line of one measure.
+
+        Raises
+        ------
+        InvalidInput
+            For a measure that the table does not have.
+        """
+        for row in self.rows:
+            if row.measure.name == name:
+                return row
+        raise InvalidInput(f"The table has no measure {name!r}.", _advice(name, [row.measure for row in self.rows]))
+
     def __getitem__(self, name: str) -> float | None:
-        return self.as_dict()[name]
+        return self.row(name).value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.as_dict())
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
     def __repr__(self) -> str:
         lines = [_cells(row) for row in self.rows]
@@ -68,12 +88,24 @@ class MeasureTable:
         )
 
 
+def _advice(name: object, known: Iterable[Measure]) -> str:
+    """The name that was meant, perhaps by its symbol; else all names."""
+    symbols = {measure.symbol: measure.name for measure in known}
+    near = [symbols[name]] if name in symbols else get_close_matches(str(name), symbols.values(), 1)
+    return f"Did you mean {near[0]!r}?" if near else f"It has {', '.join(symbols.values()) or 'none'}."
+
+
 def _cells(row: Row) -> tuple[str, str, str, str, str]:
     m = row.measure
-    value = "undefined" if row.value is None else f"{row.value:.8g}"
-    error = "" if row.error is None else f"± {row.error:.0e}"
+    value = "undefined" if row.value is None else _digits(row.value)
+    error = "" if row.error is None else f"± {row.error:.0e}" if row.error else "± 0"
     source = ", ".join(m.references) or "standard"
     return m.symbol, f"{m.name}({', '.join(row.sites)})", value, error, f"[{m.range}]  {m.meaning} ({source})"
+
+
+def _digits(value: float) -> str:
+    """Eight digits of a number; one of a number so small that the others are rounding."""
+    return f"{value:.8g}" if value == 0 or abs(value) > 1e-14 else f"{value:.0e}"
 
 
 def table(state: State, *sites: str) -> MeasureTable:

@@ -61,7 +61,7 @@ def negativity(state: State, first: Part, second: Part) -> float:
     >>> round(ph.measures.negativity(ph.steady_state(cycles + exchange), "s", "t"), 4)
     0.0332
     """
-    left, right = (part if isinstance(part, tuple) else (part,) for part in (first, second))
+    left, right = (part if isinstance(part, (tuple, list)) else (part,) for part in (first, second))
     if not (left and right):
         raise InvalidInput("The negativity is asked of a side without sites.", "Name one site or more on each side.")
     state, names = restricted(state, (*left, *right), "negativity", more=True)
@@ -213,7 +213,7 @@ MEASURES = (
     ),
     Measure(
         name="concurrence",
-        symbol="C",
+        symbol="C_W",
         function=concurrence,
         sites=(2,),
         kinds=("spin", "qudit"),  # two levels of an oscillator are a truncation, refined in a larger space

@@ -37,6 +37,7 @@ def phase_coherence(state: State, *sites: str, ratio: tuple[int, int] = (1, 1), 
         From 0 (no preferred phase) to 1 (a sharp phase). At low occupation it is bounded well below 1: a state of at
         most one excitation has R ≤ ½, a spin ½ has R ≤ π/8. 0 means that this harmonic vanishes, not that the phase is
         uniform: a 2:1 locked phase has R = 0 and R > 0 with ``ratio=(2, 1)``. Shifts of the phases do not change it.
+        With ``kind="wigner"``, whose density is no probability, a high harmonic may lie above 1.
 
     Raises
     ------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from photinus.errors import InvalidInput, WrongType, shown
-from photinus.model import Model
+from photinus.phase.notions import require_state
 from photinus.space.state import State
 
 ANY = ("oscillator", "spin", "qudit")
@@ -22,10 +22,12 @@ def checked_names(state: State, sites: tuple[str, ...]) -> tuple[str, ...]:
     UnknownSite, SiteMismatch, InvalidInput
         For a site that the state does not have, or one that is named twice.
     """
-    if isinstance(state, Model):
-        raise WrongType("A measure is asked of a model.", "Solve it first: state = ph.steady_state(model).")
-    if not isinstance(state, State):
-        raise WrongType(f"A measure is asked of {shown(state)}.", "Give a state, such as ph.steady_state(model).")
+    require_state(state, "A measure")
+    for site in sites:
+        if isinstance(site, (tuple, list, int, float)):
+            raise WrongType(
+                f"A site is given as {shown(site)}.", "Give names one after the other, and options by their keyword."
+            )
     return tuple(state.sites[axis].name for axis in state.axes(sites))
 
 
@@ -67,7 +69,7 @@ def restricted(
     if not (len(names) in counts or (more and len(names) > max(counts))):
         wanted = " or ".join([*map(str, counts), *(["more"] if more else [])])
         raise InvalidInput(
-            f"{measure} is asked of {len(names)} sites.",
+            f"{measure} is asked of {len(names)} site{'s' if len(names) != 1 else ''}.",
             f"It takes {wanted}; the state has {', '.join(site.name for site in state.sites)}.",
         )
     for name in names:

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from photinus.errors import Undefined
-from photinus.numerics.checks import whole_number
+from photinus.numerics.checks import real_number, whole_number
 from photinus.phase.window import TAU, window_moment, window_variance
 
 
@@ -42,9 +42,9 @@ class PhaseDensity:
 
     def moment(self, order: int = 1) -> complex:
         """c_k = ⟨e^{ikφ}⟩ for a whole k of either sign."""
-        k = whole_number(abs(order), "order of a moment", minimum=0)
-        value = complex(self.harmonics[k]) if k < len(self.harmonics) else 0j
-        return value if order >= 0 else value.conjugate()
+        k = whole_order(order)
+        value = complex(self.harmonics[abs(k)]) if abs(k) < len(self.harmonics) else 0j
+        return value if k >= 0 else value.conjugate()
 
     @property
     def resultant_length(self) -> float:
@@ -117,7 +117,7 @@ class PhaseDensity:
     def __repr__(self) -> str:
         return (
             f"PhaseDensity of {self.label} ({self.kind}), {len(self.phi)} angles: |⟨e^iφ⟩| = "
-            f"{self.resultant_length:.4g}, direction {self.mean_direction:.4g}, peak {self.peak_height:.4g} above 1/2π"
+            f"{direction_text(self.moment())}, peak {self.peak_height:.4g} above 1/2π"
         )
 
 
@@ -144,6 +144,21 @@ class JointPhaseDensity:
 
     def __repr__(self) -> str:
         return f"JointPhaseDensity of {' and '.join(self.label)}, {len(self.phi)} × {len(self.phi)} angles"
+
+
+def whole_order(order: int) -> int:
+    """The order of a moment, a whole number of either sign, or :class:`InvalidInput`."""
+    what = "order of a moment"
+    sign = -1 if real_number(order, what) < 0 else 1
+    return sign * whole_number(abs(order), what, minimum=0)
+
+
+def direction_text(moment: complex) -> str:
+    """A first moment for a reader: its length and its direction, which rounding alone does not give."""
+    if abs(moment) < 1e-14:
+        return "0, no direction"
+    angle = float(np.angle(moment))
+    return f"{abs(moment):.4g}, direction {angle if abs(angle) > 1e-12 else 0.0:.4g}"
 
 
 def angles(points: int) -> np.ndarray:

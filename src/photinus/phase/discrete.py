@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from photinus.errors import InvalidInput
-from photinus.numerics.checks import real_number, whole_number
-from photinus.phase.density import fourier_sum
+from photinus.numerics.checks import real_number
+from photinus.phase.density import direction_text, fourier_sum, whole_order
+from photinus.phase.notions import require_state
 from photinus.phase.window import TAU
 from photinus.space.space import read_only
 from photinus.space.state import State
@@ -48,7 +49,7 @@ class DiscreteRelativePhase:
 
     def moment(self, order: int = 1) -> complex:
         """⟨E^k⟩ of the unitary E = e^{iφ}; of order 1 its modulus is 1 for an eigenstate and for the vacuum."""
-        k = int(np.sign(order)) * whole_number(abs(order), "order of a moment", minimum=0)
+        k = whole_order(order)
         pairs = zip(self.angles, self.probabilities, strict=True)
         return complex(sum(np.exp(1j * k * angles) @ p for angles, p in pairs))
 
@@ -65,7 +66,7 @@ class DiscreteRelativePhase:
     def __repr__(self) -> str:
         return (
             f"DiscreteRelativePhase of {self.label}, up to {len(self.angles) - 1} quanta: |⟨E⟩| = "
-            f"{self.resultant_length:.4g}, direction {self.mean_direction:.4g}, reference {self.reference:.4g}"
+            f"{direction_text(self.moment())}, reference {self.reference:.4g}"
         )
 
 
@@ -91,8 +92,8 @@ def discrete_relative_distribution(
 
     Raises
     ------
-    UnknownSite, InvalidInput
-        For a site that is not there, is no oscillator, or is named twice.
+    WrongType, UnknownSite, InvalidInput
+        For a model; for a site that is not there, is no oscillator, or is named twice.
 
     References
     ----------
@@ -108,7 +109,7 @@ def discrete_relative_distribution(
     1.0
     """
     start = real_number(reference, "reference angle")
-    reduced = state.reduced(first, second)
+    reduced = require_state(state, "A phase").reduced(first, second)
     for site in reduced.sites:
         if site.kind != "oscillator":
             raise InvalidInput(f"The {site!r} has no discrete relative phase.", "Name two oscillators.")

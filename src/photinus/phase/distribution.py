@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import prod
+from numbers import Real
 
 import numpy as np
 
 from photinus.errors import InvalidInput
 from photinus.numerics.checks import whole_number
+from photinus.numerics.memory import require_memory
 from photinus.phase.density import JointPhaseDensity, PhaseDensity, angles, sampled
-from photinus.phase.notions import notion, turns_with, weights
+from photinus.phase.notions import notion, require_state, turns_with, weights
 from photinus.space.sectors import Sector
 from photinus.space.space import read_only
 from photinus.space.state import State
@@ -41,8 +43,8 @@ def distribution(state: State, site: str, *, kind: str | None = None, points: in
 
     Raises
     ------
-    UnknownSite, InvalidInput
-        For a site that is not there, a kind that it does not have, or an odd number of angles.
+    WrongType, UnknownSite, InvalidInput
+        For a model; for a site that is not there, a kind that it does not have, or an odd number of angles.
 
     References
     ----------
@@ -55,7 +57,7 @@ def distribution(state: State, site: str, *, kind: str | None = None, points: in
     >>> round(ph.phase.distribution(state, "a").mean_direction, 6)
     1.0
     """
-    reduced = state.reduced(site)
+    reduced = require_state(state, "A phase").reduced(site)
     kind = notion(reduced.sites[0], kind)
     return tabulated(site_harmonics(reduced, kind), points, kind, f"φ_{_name(site)}")
 
@@ -92,9 +94,9 @@ def relative_distribution(
 
     Raises
     ------
-    UnknownSite, InvalidInput
-        For a site that is not there or is named twice, a kind that it does not have, an odd number of angles, or a
-        ratio that is not two whole numbers other than zero, the first positive.
+    WrongType, UnknownSite, InvalidInput
+        For a model; for a site that is not there or is named twice, a kind that it does not have, an odd number of
+        angles, or a ratio that is not two whole numbers other than zero, the first positive.
 
     Examples
     --------
@@ -132,10 +134,13 @@ def joint_distribution(
 
     Raises
     ------
-    UnknownSite, InvalidInput
-        For a site that is not there or is named twice, a kind that it does not have, or an odd number of angles.
+    WrongType, UnknownSite, InvalidInput
+        For a model; for a site that is not there or is named twice, a kind that it does not have, or an odd number of
+        angles.
+    MemoryBudgetExceeded
+        For too many angles.
     """
-    checked_points(points)
+    points = checked_points(points, 2)
     sums, _, kinds = pair_harmonics(state, first, second, kind)
     folded = _fold(_fold(sums, 0, points), 1, points)
     density = np.fft.fftshift(np.fft.fft2(folded).real) / (4 * np.pi**2)
@@ -153,7 +158,7 @@ def pair_harmonics(
     state: State, first: str, second: str, kind: str | None
 ) -> tuple[np.ndarray, tuple[int, int], tuple[str, str]]:
     """⟨e^{i(kφ_a + lφ_b)}⟩ with k = l = 0 in the middle, a first; how each phase turns, and the notions."""
-    reduced = state.reduced(first, second)
+    reduced = require_state(state, "A phase").reduced(first, second)
     kinds = [notion(site, kind) for site in reduced.sites]
     sums, sites = harmonic_sums(reduced, kinds), list(reduced.sites)
     if sites[0].name != _name(first):
@@ -204,25 +209,28 @@ def checked_ratio(ratio: tuple[int, int]) -> tuple[int, int]:
     ------
     InvalidInput
     """
-    fine = isinstance(ratio, (tuple, list)) and len(ratio) == 2 and all(isinstance(k, (int, np.integer)) for k in ratio)
-    if not fine or ratio[0] < 1 or ratio[1] == 0:
+    fine = isinstance(ratio, (tuple, list)) and len(ratio) == 2 and all(isinstance(k, Real) for k in ratio)
+    if not fine or ratio[0] < 1 or ratio[1] == 0 or any(k % 1 or abs(k) > 2**31 for k in ratio):
         raise InvalidInput(f"The ratio is {ratio!r}.", "Give two whole numbers such as (2, 1), the first positive.")
     return int(ratio[0]), int(ratio[1])
 
 
 def tabulated(harmonics: np.ndarray, points: int, kind: str, label: str) -> PhaseDensity:
     """The density with these harmonics."""
-    checked_points(points)
+    points = checked_points(points)
     out = PhaseDensity(angles(points), sampled(harmonics, points), kind, label, harmonics)
     for array in (out.phi, out.density, out.harmonics):
         array.setflags(write=False)
     return out
 
 
-def checked_points(points: int) -> None:
-    """A number of angles: even, at least 2, or :class:`InvalidInput`."""
-    if whole_number(points, "number of angles", minimum=2) % 2:
+def checked_points(points: int, axes: int = 1) -> int:
+    """A number of angles on each axis: even, at least 2, or :class:`InvalidInput`; few enough for the memory."""
+    count = whole_number(points, "number of angles", minimum=2)
+    if count % 2:
         raise InvalidInput(f"A phase density is asked at {points!r} angles.", "Give an even number of at least 2.")
+    require_memory(64.0 * count**axes, None, f"A density at {' × '.join([str(count)] * axes)} angles", "Give fewer.")
+    return count
 
 
 def _fold(values: np.ndarray, axis: int, points: int) -> np.ndarray:

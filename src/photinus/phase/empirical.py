@@ -6,8 +6,10 @@ import numpy as np
 
 from photinus.errors import InvalidInput
 from photinus.numerics.checks import whole_number
+from photinus.numerics.memory import require_memory
 from photinus.phase.density import JointPhaseDensity, PhaseDensity, angles
 from photinus.phase.distribution import checked_points, tabulated
+from photinus.space.space import read_only
 
 
 def empirical_distribution(
@@ -79,7 +81,7 @@ def empirical_joint_distribution(
         If the shapes differ, there are no samples, or one is not a finite number.
     """
     highest = whole_number(orders, "highest harmonic of a density")
-    checked_points(points)
+    points = checked_points(points, 2)
     one, other = _samples(first), _samples(second)
     if one.shape != other.shape:
         raise InvalidInput(
@@ -94,11 +96,13 @@ def empirical_joint_distribution(
     weight = np.where(k == 0, 0.5, 1.0)  # each pair ±k once, and 0 once
     waves = np.exp(-1j * np.outer(grid, k)) * weight
     density = (waves @ upper @ waves.T + waves @ mixed @ waves.conj().T).real
-    return JointPhaseDensity(grid, density / (2 * np.pi**2), ("empirical", "empirical"), labels)
+    density = read_only(density / (2 * np.pi**2))
+    return JointPhaseDensity(read_only(grid), density, ("empirical", "empirical"), labels)
 
 
 def _powers(turns: np.ndarray, highest: int) -> np.ndarray:
     """e^{ikφ} for k = 0 … highest, one row each."""
+    require_memory(32.0 * len(turns) * (highest + 1), None, f"{highest} harmonics", "Give fewer orders or samples.")
     return turns[None, :] ** np.arange(highest + 1)[:, None]
 
 

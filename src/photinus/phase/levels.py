@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from photinus.algebra import Site, Spin
 from photinus.errors import InvalidInput
-from photinus.numerics.checks import whole_number
+from photinus.numerics.checks import real_number
 from photinus.numerics.memory import require_memory
 from photinus.phase.density import PhaseDensity, angles
 from photinus.phase.distribution import checked_points, tabulated
@@ -96,7 +97,7 @@ def level_distribution(state: State, site: str, *, reference: int = 0, points: i
         A qudit of at least two levels, or a spin, whose levels are then as independent as a qudit's: for the
         azimuth of a spin use :func:`photinus.phase.distribution`.
     reference : int
-        The level whose phase is 0.
+        The level whose phase is 0; the levels of a spin are counted from 0, m = +j, downwards.
     points : int
         Number of angles on each of the d − 1 axes, even.
 
@@ -106,8 +107,9 @@ def level_distribution(state: State, site: str, *, reference: int = 0, points: i
 
     Raises
     ------
-    UnknownSite, InvalidInput
-        For a site that is not there or is an oscillator, a level that it does not have, or an odd number of angles.
+    WrongType, UnknownSite, InvalidInput
+        For a model; for a site that is not there or is an oscillator, a level that it does not have, or an odd number
+        of angles.
     MemoryBudgetExceeded
         For too many angles.
 
@@ -124,7 +126,7 @@ def level_distribution(state: State, site: str, *, reference: int = 0, points: i
     reduced = one_site(state, site, KINDS, "phases of its levels")
     d = _at_least_two(reduced)
     zero = _level(reference, reduced)
-    checked_points(points)
+    points = checked_points(points)
     require_memory(24.0 * points ** (d - 1), None, f"A density of {d - 1} phases", "Ask for fewer points.")
     rho = read_only(reduced.density_matrix())
     levels = tuple(k for k in range(d) if k != zero)
@@ -155,15 +157,15 @@ def transition_distribution(state: State, site: str, m: int, n: int, *, points: 
     site : str
         A qudit of at least two levels, or a spin.
     m, n : int
-        Two different levels.
+        Two different levels, counted from 0; those of a spin from m = +j downwards.
     points : int
         Number of angles, even.
 
     Raises
     ------
-    UnknownSite, InvalidInput
-        For a site that is not there or is an oscillator, a level that it does not have, m = n, or an odd number of
-        angles.
+    WrongType, UnknownSite, InvalidInput
+        For a model; for a site that is not there or is an oscillator, a level that it does not have, m = n, or an odd
+        number of angles.
     """
     reduced = one_site(state, site, KINDS, "phases of its levels")
     _at_least_two(reduced)
@@ -171,9 +173,8 @@ def transition_distribution(state: State, site: str, m: int, n: int, *, points: 
     if m == n:
         raise InvalidInput(f"The phase of level {m} relative to itself is asked for.", "Give two different levels.")
     coherence = complex(reduced.elements(np.array([m]), np.array([n]))[0])
-    name = reduced.sites[0].name
     harmonics = np.array([1.0, np.pi / 4 * coherence])
-    return tabulated(harmonics, points, "husimi", f"φ_{name}{m} − φ_{name}{n}")
+    return tabulated(harmonics, points, "husimi", " − ".join(_phase(k, reduced.sites[0]) for k in (m, n)))
 
 
 def _at_least_two(reduced: State) -> int:
@@ -183,8 +184,15 @@ def _at_least_two(reduced: State) -> int:
 
 
 def _level(level: int, reduced: State) -> int:
-    d = reduced.space.dimension
-    number = whole_number(level, f"level of the {reduced.sites[0]!r}", minimum=0)
-    if number >= d:
-        raise InvalidInput(f"The {reduced.sites[0]!r} has no level {number}.", f"Give levels from 0 to {d - 1}.")
-    return number
+    site, last = reduced.sites[0], reduced.space.dimension - 1
+    number = real_number(level, f"level of the {site!r}")
+    if number not in range(last + 1):
+        ends = (f" (m = {site.twice_j / 2:g})", f" (m = {-site.twice_j / 2:g})") if isinstance(site, Spin) else ("", "")
+        raise InvalidInput(f"The {site!r} has no level {number:g}.", f"Give levels from 0{ends[0]} to {last}{ends[1]}.")
+    return int(number)
+
+
+def _phase(level: int, site: Site) -> str:
+    """φ_q1 of a qudit's level 1; φ_s(m=-1) of a spin's."""
+    shown = f"(m={site.twice_j / 2 - level:g})" if isinstance(site, Spin) else str(level)
+    return f"φ_{site.name}{shown}"

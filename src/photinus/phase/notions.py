@@ -18,7 +18,8 @@ import numpy as np
 from scipy.special import betaln, gammaln
 
 from photinus.algebra import Site, Spin
-from photinus.errors import InvalidInput
+from photinus.errors import InvalidInput, WrongType, shown
+from photinus.model import Model
 from photinus.space.state import State
 
 Weights = Callable[[Site, int], np.ndarray | None]
@@ -91,17 +92,26 @@ def notion(site: Site, kind: str | None) -> str:
     return kind
 
 
+def require_state(state: State, what: str) -> State:
+    """The state, or :class:`WrongType` for a model and for anything else that ``what`` cannot be asked of."""
+    if isinstance(state, Model):
+        raise WrongType(f"{what} is asked of a model.", "Solve it first: state = ph.steady_state(model).")
+    if not isinstance(state, State):
+        raise WrongType(f"{what} is asked of {shown(state)}.", "Give a state, such as ph.steady_state(model).")
+    return state
+
+
 def one_site(state: State, site: str, kinds: tuple[str, ...], what: str) -> State:
     """The state of one site, of one of these kinds.
 
     Raises
     ------
     UnknownSite, SiteMismatch, WrongType
-        As :meth:`photinus.space.state.State.reduced`.
+        For what is no state; else as :meth:`photinus.space.state.State.reduced`.
     InvalidInput
         For a site of another kind, which does not have ``what``.
     """
-    reduced = state.reduced(site)
+    reduced = require_state(state, "A function of a state").reduced(site)
     if reduced.sites[0].kind not in kinds:
         names = " or ".join(f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}" for kind in kinds)
         raise InvalidInput(f"The {reduced.sites[0]!r} has no {what}.", f"Name {names}.")

@@ -109,9 +109,9 @@ class PeggBarnett:
 
         Raises
         ------
-        UnknownSite, InvalidInput
-            For a site that is not there or no oscillator, or a state with more than 1e-12 of its population above level
-            s. Population below that is cut off, and the rest renormalised.
+        WrongType, UnknownSite, InvalidInput
+            For a model; for a site that is not there or no oscillator, or a state with more than 1e-12 of its
+            population above level s. Population below that is cut off, and the rest renormalised.
         MemoryBudgetExceeded
         """
         self._require(64.0 * (self.s + 1))
@@ -209,8 +209,8 @@ def pegg_barnett_limit(state: State, site: str, order: int = 1, *, theta0: float
 
     Raises
     ------
-    UnknownSite, InvalidInput
-        For a site that is not there or no oscillator, or an order outside its range.
+    WrongType, UnknownSite, InvalidInput
+        For a model; for a site that is not there or no oscillator, or an order outside its range.
 
     References
     ----------

@@ -25,6 +25,7 @@ from photinus.phase.notions import one_site
 from photinus.space.state import State
 
 MARGIN = 7.0  # beyond √(2N+1) + 7 all Hermite functions ψ_0 … ψ_{N−1} are below 1e-16
+FAR = 1e9  # there all functions of a state that fits in the memory are 0
 CHORD = 6.5  # beyond, e^{−y²} is below 1e-18
 
 
@@ -46,8 +47,8 @@ def wigner(state: State, site: str, x: np.ndarray, p: np.ndarray) -> np.ndarray:
 
     Raises
     ------
-    UnknownSite, InvalidInput
-        For a site that is not there or no oscillator, or grid points that are no list of finite numbers.
+    WrongType, UnknownSite, InvalidInput
+        For a model; for a site that is not there or no oscillator, or grid points that are no list of finite numbers.
 
     Examples
     --------
@@ -60,7 +61,7 @@ def wigner(state: State, site: str, x: np.ndarray, p: np.ndarray) -> np.ndarray:
     0.318309886184
     """
     rho = _matrix(state, site)
-    x, p = checked_axis(x, "x"), checked_axis(p, "p")
+    x, p = _plane(x, p)
     if _is_diagonal(rho):
         return _from_populations(np.diagonal(rho).real, _wigner_products, x, p)
     step, chords = _chords(rho)
@@ -86,11 +87,11 @@ def husimi(state: State, site: str, x: np.ndarray, p: np.ndarray) -> np.ndarray:
 
     Raises
     ------
-    UnknownSite, InvalidInput
-        For a site that is not there or no oscillator, or grid points that are no list of finite numbers.
+    WrongType, UnknownSite, InvalidInput
+        For a model; for a site that is not there or no oscillator, or grid points that are no list of finite numbers.
     """
     rho = _matrix(state, site)
-    x, p = checked_axis(x, "x"), checked_axis(p, "p")
+    x, p = _plane(x, p)
     if _is_diagonal(rho):
         return _from_populations(np.diagonal(rho).real, _husimi_products, x, p)
     step, chords = _chords(rho, CHORD)
@@ -122,8 +123,9 @@ def radial_profile(state: State, site: str, r: np.ndarray, *, kind: str = "wigne
 
     Raises
     ------
-    UnknownSite, InvalidInput
-        For a site that is not there or no oscillator, another kind, or radii that are no list of finite numbers.
+    WrongType, UnknownSite, InvalidInput
+        For a model; for a site that is not there or no oscillator, another kind, or radii that are no list of finite
+        numbers.
 
     Examples
     --------
@@ -140,7 +142,7 @@ def radial_profile(state: State, site: str, r: np.ndarray, *, kind: str = "wigne
     if not isinstance(kind, str) or kind not in products:
         raise InvalidInput(f"A radial profile of kind {kind!r} is asked for.", "Use kind='wigner' or kind='husimi'.")
     reduced = one_site(state, site, ("oscillator",), "radius")
-    return _from_populations(reduced.populations(), products[kind], checked_axis(r, "r"), np.zeros(1))[0]
+    return _from_populations(reduced.populations(), products[kind], _near(r, "r"), np.zeros(1))[0]
 
 
 def _chords(rho: np.ndarray, longest: float = np.inf) -> tuple[float, np.ndarray]:
@@ -222,6 +224,18 @@ def checked_axis(values: Any, name: str) -> np.ndarray:
         place = int(np.flatnonzero(~np.isfinite(out))[0])
         raise InvalidInput(f"The grid point {place} of {name} is {out[place]}.", remedy)
     return out.astype(float)
+
+
+def _near(values: Any, name: str) -> np.ndarray:
+    """Coordinates that are checked; where they are so large that all functions vanish, the border of this range."""
+    return np.clip(checked_axis(values, name), -FAR, FAR)
+
+
+def _plane(x: Any, p: Any) -> tuple[np.ndarray, np.ndarray]:
+    """The two axes of a grid, checked, few enough points for the memory."""
+    x, p = _near(x, "x"), _near(p, "p")
+    require_memory(32.0 * len(x) * len(p), None, f"A grid of {len(x)} × {len(p)} points", "Give fewer points.")
+    return x, p
 
 
 def _matrix(state: State, site: str) -> np.ndarray:

@@ -11,6 +11,8 @@ from photinus.phase.notions import one_site
 from photinus.phase.quasiprobability import checked_axis
 from photinus.space.state import State
 
+ROUNDING = 1e-6  # of a polar angle π in single precision
+
 
 def spin_husimi(state: State, site: str, theta: np.ndarray, phi: np.ndarray) -> np.ndarray:
     """Q(θ, φ) = (2j + 1)/4π · ⟨θ, φ|ρ|θ, φ⟩ of a spin j, with ∫ Q sin θ dθ dφ = 1.
@@ -35,8 +37,9 @@ def spin_husimi(state: State, site: str, theta: np.ndarray, phi: np.ndarray) -> 
 
     Raises
     ------
-    UnknownSite, InvalidInput
-        For a site that is not there or no spin, or angles that are no list of finite numbers in their range.
+    WrongType, UnknownSite, InvalidInput
+        For a model; for a site that is not there or no spin, or angles that are no list of finite numbers in their
+        range.
 
     References
     ----------
@@ -54,12 +57,13 @@ def spin_husimi(state: State, site: str, theta: np.ndarray, phi: np.ndarray) -> 
     """
     reduced = one_site(state, site, ("spin",), "sphere")
     theta, phi = checked_axis(theta, "theta"), checked_axis(phi, "phi")
-    if theta.min() < 0 or theta.max() > np.pi:
+    if theta.min() < 0 or theta.max() > np.pi * (1 + ROUNDING):
         raise InvalidInput(
             f"The polar angles reach from {theta.min():.6g} to {theta.max():.6g}.", "Give angles from 0 to π."
         )
     spin = reduced.sites[0]
     assert isinstance(spin, Spin)
+    theta = np.minimum(theta, np.pi)
     rho, size = reduced.density_matrix(), spin.twice_j
     down = np.arange(size + 1)  # j − m, the number of the level
     choose = gammaln(size + 1) - gammaln(down + 1) - gammaln(size - down + 1)

@@ -20,6 +20,7 @@ from photinus.errors import InvalidInput
 from photinus.numerics.checks import real_number, whole_number
 
 TAU = 2 * np.pi
+FARTHEST = 1e6  # powers of a start beyond would lose their digits, and then overflow
 HIGHEST_ORDER = 12  # the recursion loses a factor q!/π^q where k is small: four digits at 12
 
 
@@ -42,7 +43,7 @@ def window_moment(
     Raises
     ------
     InvalidInput
-        For an order outside its range, or an angle that is not a finite number.
+        For an order outside its range, or an angle that is not a finite number, or a million radians away.
     """
     q = whole_number(order, "order of a moment", minimum=0)
     if q > HIGHEST_ORDER:
@@ -50,7 +51,10 @@ def window_moment(
             f"The moment ⟨φ^{q}⟩ over a window is asked for.", f"Give an order of at most {HIGHEST_ORDER}."
         )
     about = real_number(about, "angle about which a moment is taken")
-    start = real_number(start, "start of the window") - about
+    start = real_number(start, "start of the window")
+    if abs(start) > FARTHEST:
+        raise InvalidInput(f"The window starts at {start:.6g}.", "Take off whole turns of 2π.")
+    start -= about
     k = np.arange(1, len(harmonics))
     uniform, waves = _averages(q, k, start, 0.0 if points is None else TAU / points)
     return float(uniform + 2 * (harmonics[1:] * np.exp(-1j * k * about) @ waves).real)

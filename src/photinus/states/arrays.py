@@ -27,7 +27,7 @@ def from_ket(levels: Mapping[Key, int], ket: ArrayLike, *, normalise: bool = Fal
         The number of levels of each site, in the order of the tensor factors, the last fastest. An oscillator is given
         by its name, a spin (levels m = +j … −j) or a qudit by its handle.
     ket : array_like of complex
-        The amplitudes, shape (product of the levels,) or one axis a site.
+        The amplitudes, shape (product of the levels,), a column of as many, or one axis a site.
     normalise : bool
         Whether to divide by the norm; otherwise it must be 1 to 1e-9.
 
@@ -54,14 +54,17 @@ def from_ket(levels: Mapping[Key, int], ket: ArrayLike, *, normalise: bool = Fal
     sites = _checked_levels(levels)
     size = prod(sites.values())
     array = _checked_array(ket, "ket")
-    if array.shape not in ((size,), tuple(sites.values())):
+    if array.shape not in ((size,), (size, 1), tuple(sites.values())):
         raise SiteMismatch(
             f"The ket has the shape {array.shape}, and its sites {_text(sites)}.", f"Give {size} amplitudes."
         )
-    norm = float(np.linalg.norm(array))
-    if (not normalise and abs(norm**2 - 1) > TRACE) or norm == 0:
+    largest = float(np.abs(array).max())  # divided out: the squares of a norm could overflow, or vanish
+    relative = float(np.linalg.norm(array / largest)) if largest else 0.0
+    norm = largest * relative
+    if (not normalise and abs(norm * norm - 1) > TRACE) or norm == 0:
         raise InvalidInput(f"The ket has the norm {norm:.9g}.", "Pass normalise=True, or a normalised ket.")
-    array = array.reshape(tuple(sites.values())) / (norm if normalise else 1.0)
+    array = array.reshape(tuple(sites.values()))
+    array = array / largest / relative if normalise else array
     space = space_of(sites)
     array = array.transpose([list(sites).index(site) for site in space.sites]).ravel()
     return pure(space, np.where(np.abs(array) > ROUNDING, array, 0))
@@ -108,8 +111,8 @@ def from_matrix(levels: Mapping[Key, int], matrix: ArrayLike, *, normalise: bool
             f"The density matrix has the shape {rho.shape}, and its sites {_text(sites)}.",
             f"Give a matrix of {size} × {size} elements.",
         )
-    trace = float(np.trace(rho).real)
-    if (not normalise and abs(trace - 1) > TRACE) or trace <= 0:
+    trace = sum(np.diagonal(rho).real.tolist())
+    if (not normalise and abs(trace - 1) > TRACE) or not 0 < trace < np.inf:
         raise InvalidInput(f"The matrix has the trace {trace:.9g}.", "Pass normalise=True, or a matrix of trace 1.")
     rho = rho / (trace if normalise else 1.0)
     skew = float(np.abs(rho - rho.conj().T).max(initial=0.0))
@@ -145,7 +148,8 @@ def _checked_array(array: ArrayLike, what: str) -> np.ndarray:
     try:
         out = np.asarray(array, dtype=complex)
     except (TypeError, ValueError) as error:
-        raise WrongType(f"The {what} is {shown(array)}.", "Give an array of numbers.") from error
+        remedy = "Give its array, .full()" if hasattr(array, "full") else "Give an array of numbers"
+        raise WrongType(f"The {what} is {shown(array)}.", f"{remedy}.") from error
     if not np.isfinite(out).all():
         raise InvalidInput(f"The {what} has elements that are not finite.", "Give finite numbers.")
     return out

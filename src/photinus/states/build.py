@@ -103,7 +103,7 @@ def amplitudes_by_site(values: Mapping[Key, complex] | None, sites: Iterable[Sit
         if site not in known:
             names = ", ".join(other.name for other in known)
             raise UnknownSite(f"The {what} name {site.name!r}, which the state does not have.", f"Sites: {names}.")
-        known[site] = complex_number(value, f"{what} of {site.name!r}")
+        known[site] = complex_number(value, f"{what.removesuffix('s')} of {site.name!r}")
     return known
 
 

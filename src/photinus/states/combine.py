@@ -177,7 +177,7 @@ def _kets(numbers: np.ndarray, space: Space, part: Space) -> np.ndarray:
 
 
 def _require_states(states: Sequence[State]) -> None:
-    if not states:
+    if not len(states):
         raise InvalidInput("No state is given.", "Give at least one.")
     for state in states:
         if not isinstance(state, State):

@@ -36,6 +36,9 @@ from photinus.states.build import (
 )
 from photinus.states.combine import product
 
+LARGEST = 1e9
+"""The amplitude beyond which nothing is even estimated: 1e18 quanta."""
+
 
 def coherent(amplitudes: Mapping[Key, complex], *, cutoff: FixedCutoff | None = None) -> State:
     """Coherent states |α⟩, a|α⟩ = α|α⟩, of one or several oscillators.
@@ -112,8 +115,8 @@ def squeezed(
     >>> round(ph.states.squeezed({"a": 1}).expect(x**2), 9), round(float(np.exp(-2) / 2), 9)
     (0.067667642, 0.067667642)
     """
-    zetas = amplitudes_by_site(squeezing, named(squeezing, "squeezing"), "squeezing")
-    alphas = amplitudes_by_site(displacement, zetas, "displacement")
+    zetas = amplitudes_by_site(squeezing, named(squeezing, "squeezings"), "squeezings")
+    alphas = amplitudes_by_site(displacement, zetas, "displacements")
     cutoffs = fixed_levels(cutoff, zetas)
     kets = {}
     for site, zeta in zetas.items():
@@ -161,7 +164,7 @@ def thermal(
     """
     sites = named(occupations, "occupations")
     means = {s: real_number(n, f"mean occupation of {s.name!r}", minimum=0.0) for s, n in sites.items()}
-    alphas = amplitudes_by_site(displacement, means, "displacement")
+    alphas = amplitudes_by_site(displacement, means, "displacements")
     cutoffs = fixed_levels(cutoff, means)
     factors = []
     for site, mean in means.items():
@@ -359,6 +362,8 @@ def _displaced_thermal(site: Site, mean: float, alpha: complex, cutoffs: Mapping
 
 def _ket_levels(site: Site, alpha: complex, variances: tuple[float, float], cutoffs: Mapping[str, int]) -> int:
     """More than enough levels, at least the given cutoff, after a look at the memory of the density matrix."""
+    if abs(alpha) > LARGEST:
+        raise InvalidInput(f"The amplitude of {site.name!r} is {abs(alpha):.3g}.", f"Give at most {LARGEST:.0e}.")
     levels = max(_enough_levels(alpha, variances), cutoffs.get(site.name, 0))
     quanta = abs(alpha) ** 2 + (sum(variances) - 1) / 2
     require_memory(

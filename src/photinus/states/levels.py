@@ -115,10 +115,11 @@ def superposition(terms: Sequence[Term], *, cutoff: FixedCutoff | None = None) -
             )
     space = space_of(levels)
     ket = np.zeros(space.dimension, dtype=complex)
+    largest = max(map(abs, coefficients)) or 1.0  # divided out: squares could overflow, or vanish
     for c, place in zip(coefficients, places, strict=True):
-        ket[np.ravel_multi_index([place[site] for site in space.sites], space.levels)] += c
+        ket[np.ravel_multi_index([place[site] for site in space.sites], space.levels)] += c / largest
     size = float(np.linalg.norm(ket))
-    if not size > 1e-14 * max(map(abs, coefficients)):
+    if not size > 1e-14:
         raise InvalidInput("The terms of the superposition cancel.", "Give terms whose sum is not zero.")
     return pure(space, ket / size)
 
@@ -163,9 +164,9 @@ def spin_coherent(directions: Mapping[Key, tuple[float, float]]) -> State:
             )
         theta = real_number(direction[0], f"polar angle of {site.name!r}", minimum=0.0)
         phi = real_number(direction[1], f"azimuth of {site.name!r}")
-        if theta > pi:
+        if theta > pi * (1 + 1e-6):  # π in single precision is a little more
             raise InvalidInput(f"The polar angle of {site.name!r} is {theta:.6g}.", "Give an angle from 0 to π.")
-        kets[site] = _spin_ket(site.twice_j, theta, phi)
+        kets[site] = _spin_ket(site.twice_j, min(theta, pi), phi)
     return pure_product(kets)
 
 

@@ -10,11 +10,12 @@ import numpy as np
 from photinus.algebra import Site
 from photinus.errors import InvalidInput, UnknownSite, WrongType, shown
 from photinus.numerics.checks import real_number
+from photinus.phase import PhaseDensity
 from photinus.space.state import State
 from photinus.states.build import FixedCutoff, Key, amplitudes_by_site, assemble, fixed_levels, named, product_ket
 from photinus.states.gaussian import coherent_ket
 
-Density: TypeAlias = Callable[[np.ndarray], np.ndarray] | Sequence[complex] | np.ndarray
+Density: TypeAlias = Callable[[np.ndarray], np.ndarray] | Sequence[complex] | np.ndarray | PhaseDensity
 SAMPLES = 4096
 ROUNDING = 1e-14
 
@@ -38,9 +39,9 @@ def phase_locked_mixture(
     angle : float or mapping of str to float
         θ = φ_a − φ_b (rad) of two oscillators, a the one that is named first; for more of them, {name: φ_first −
         φ_name}.
-    density : callable or sequence of complex, optional
+    density : callable, sequence of complex or PhaseDensity, optional
         p(φ) on [−π, π), as a function of an array of angles (it is taken at 4096 of them), or its harmonics
-        c_k = ⟨e^{ikφ}⟩, k = 0, 1, …, with c_0 = 1 (such as ``PhaseDensity.harmonics``). By default p = 1/2π.
+        c_k = ⟨e^{ikφ}⟩, k = 0, 1, …, with c_0 = 1, or a :class:`photinus.phase.PhaseDensity`. By default p = 1/2π.
     cutoff : Fixed, optional
         Levels kept; by default as many as leave out less than 1e-12 of each Poisson law.
 
@@ -120,7 +121,7 @@ def _harmonics(density: Density | None, most: int) -> np.ndarray:
         values = _sampled(density, phi)
         found = np.fft.ifft(np.fft.ifftshift(values))[: most + 1] * 2 * np.pi
     else:
-        given = np.asarray(density)
+        given = np.asarray(density.harmonics if isinstance(density, PhaseDensity) else density)
         if given.ndim != 1 or given.dtype.kind not in "iufc" or not 1 <= len(given) <= size // 2:
             raise InvalidInput(
                 f"The harmonics of the phase density are {shown(density)}.",
