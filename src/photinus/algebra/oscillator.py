@@ -22,13 +22,15 @@ SAMPLES = range(2048)
 class DiagonalFunction:
     """A function of the number operator, compared by its values at n = 0 … 2047."""
 
-    __slots__ = ("_digest", "conjugated", "function", "name")
+    __slots__ = ("_digest", "_partner", "conjugated", "function", "name")
 
     def __init__(self, function: Callable[[int], complex], conjugated: bool = False):
         self.function = function
         self.conjugated = conjugated
         self.name = getattr(function, "__name__", "f").replace("<lambda>", "f")
-        self._digest = hashlib.sha256(np.array([self(n) for n in SAMPLES], complex).tobytes()).hexdigest()[:16]
+        values = np.array([self(n) for n in SAMPLES], complex)
+        self._digest = hashlib.sha256(values.tobytes()).hexdigest()[:16]
+        self._partner: DiagonalFunction | None = None if values.imag.any() else self
 
     def __call__(self, n: int) -> complex:
         try:
@@ -47,7 +49,10 @@ class DiagonalFunction:
 
     def conjugate(self) -> DiagonalFunction:
         """N ↦ f(n)*."""
-        return DiagonalFunction(self.function, not self.conjugated)
+        if self._partner is None:  # made once: it samples the function anew
+            self._partner = DiagonalFunction(self.function, not self.conjugated)
+            self._partner._partner = self
+        return self._partner
 
     @property
     def key(self) -> str:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from photinus.algebra import Site
 from photinus.errors import InvalidInput, UnknownSite, WrongType, shown
 from photinus.numerics.checks import real_number
-from photinus.phase import PhaseDensity
 from photinus.space.state import State
 from photinus.states.build import FixedCutoff, Key, amplitudes_by_site, assemble, fixed_levels, named, product_ket
 from photinus.states.gaussian import coherent_ket
 
-Density: TypeAlias = Callable[[np.ndarray], np.ndarray] | Sequence[complex] | np.ndarray | PhaseDensity
+
+class Harmonics(Protocol):
+    """What knows its harmonics, as :class:`photinus.phase.PhaseDensity` does."""
+
+    @property
+    def harmonics(self) -> np.ndarray:
+        """⟨e^{ikφ}⟩ for k = 0, 1, …."""
+
+
+Density: TypeAlias = Callable[[np.ndarray], np.ndarray] | Sequence[complex] | np.ndarray | Harmonics
 SAMPLES = 4096
 ROUNDING = 1e-14
 
@@ -121,7 +129,7 @@ def _harmonics(density: Density | None, most: int) -> np.ndarray:
         values = _sampled(density, phi)
         found = np.fft.ifft(np.fft.ifftshift(values))[: most + 1] * 2 * np.pi
     else:
-        given = np.asarray(density.harmonics if isinstance(density, PhaseDensity) else density)
+        given = np.asarray(getattr(density, "harmonics", density))
         if given.ndim != 1 or given.dtype.kind not in "iufc" or not 1 <= len(given) <= size // 2:
             raise InvalidInput(
                 f"The harmonics of the phase density are {shown(density)}.",
