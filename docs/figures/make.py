@@ -492,6 +492,151 @@ def classical() -> None:
     save(figure, "classical")
 
 
+def eigenmodes() -> None:
+    """The Liouvillian spectrum of an oscillator by order, and the gap of order 1 from quantum to classical."""
+    figure, panels = plot.figure(2)
+    model = oscillator(detuning=-0.3)
+    plot.liouvillian_spectrum(ph.eigenmodes(model, order=range(-5, 6), count=22), axes=panels[0])
+    losses = np.geomspace(0.01, 1000, 41)
+    gaps = [ph.eigenmodes(ph.zoo.van_der_pol(gain=1, two_photon_loss=x), order=1, count=1).gap for x in losses]
+    with plot.style():
+        axes = panels[1]
+        axes.loglog(losses, gaps, color=plot.LINES[0], label="gap of order 1")
+        axes.loglog(losses, 0.75 * losses, "--", color=plot.LINES[1], label=r"classical, $3\kappa_2/4$")
+        axes.axhline(1.5, color=plot.LINES[2], linestyle=":", label=r"quantum limit, $3\kappa_1/2$")
+        axes.set(xlabel=r"two-photon loss $\kappa_2/\kappa_1$", ylabel=r"decay rate of $\langle a\rangle/\kappa_1$")
+        axes.set(ylim=(5e-3, 4), xlim=(0.01, 1000))
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(loc="lower right")
+    save(figure, "eigenmodes", dpi=110)
+
+
+def spectra() -> None:
+    """Emission spectra of a driven van der Pol oscillator, out of its tongue and in it, and its entrainment."""
+    omega = np.linspace(-1.2, 0.6, 361)
+    figure, panels = plot.figure(2)
+    plot.spectrum(
+        [ph.spectrum(oscillator(detuning=0.3, drive=drive), a, omega) for drive in (0.4, 1.0)],
+        labels=[rf"$\Omega = {drive}\,\kappa_1$" for drive in (0.4, 1.0)],
+        axes=panels[0],
+    )
+    detunings, curves = np.linspace(-1, 1, 41), {}
+    for drive in (0.2, 0.6, 1.0):
+        state, observed = None, []
+        for detuning in detunings:
+            model = oscillator(detuning=detuning, drive=drive)
+            state = ph.steady_state(model, near=state)
+            observed.append(ph.observed_frequency(model, a, state=state))
+        curves[rf"$\Omega = {drive}\,\kappa_1$"] = observed
+    plot.entrainment(detunings, curves, axes=panels[1])
+    save(figure, "spectra", dpi=110)
+
+
+def trajectories() -> None:
+    """Phases along single trajectories: slips of a driven oscillator, and the relative phase of a pair."""
+    driven = ph.trajectories(
+        oscillator(detuning=0.08, drive=0.3),
+        ph.states.coherent({"a": RADIUS}),
+        np.linspace(0, 200, 1001),
+        scheme=ph.Heterodyne(step=0.01),
+        count=4,
+        seed=3,
+        observe={"a": a},
+    )
+    pair = ph.trajectories(
+        ph.zoo.coupled_van_der_pol(gain=1, two_photon_loss=0.1, dissipative=0.3, detuning=0.15),
+        ph.states.fock({"a": 0, "b": 0}),
+        np.linspace(0, 100, 1001),
+        count=4,
+        seed=1,
+        observe={"b†a": b.dag() * a},
+    )
+    figure, panels = plot.figure(2)
+    plot.phase_record(driven.phase("a"), axes=panels[0], title="one driven oscillator, heterodyne detection")
+    label = r"relative phase $\varphi_a - \varphi_b$"
+    plot.phase_record(pair.phase("b†a"), label=label, axes=panels[1], title="a pair, photon counting")
+    save(figure, "trajectories")
+
+
+def evolution() -> None:
+    """Two oscillators on their way into step: R against the time, and the relative phase at some times."""
+    pair = {"gain": 1, "two_photon_loss": 0.3}
+    initial = ph.steady_state(ph.zoo.coupled_van_der_pol(**pair), cutoff=ph.Fixed(14))
+    times, chosen = np.linspace(0, 8, 81), (0, 5, 20, 80)
+    figure, panels = plot.figure(2)
+    for k, detuning in enumerate((0.0, 1.0, 3.0)):
+        model = ph.zoo.coupled_van_der_pol(**pair, dissipative=1, detuning=detuning)
+        run = ph.evolve(model, initial, times, keep_states=True, cutoff=ph.Fixed(14))
+        coherence = [ph.measures.phase_coherence(state, "a", "b") for state in run.states]
+        with plot.style():
+            panels[0].plot(
+                times, coherence, ("-", "--", "-.")[k], color=plot.LINES[k], label=rf"$\Delta = {detuning:g}$"
+            )
+            if detuning == 1:
+                for line, at in enumerate(chosen):
+                    density = ph.phase.relative_distribution(run.states[at], "a", "b")
+                    panels[1].plot(
+                        density.phi / np.pi, density.density, ("-", "--", "-.", ":")[line], color=plot.LINES[line],
+                        label=f"$t = {times[at]:g}$",
+                    )  # fmt: skip
+    with plot.style():
+        panels[0].set(xlabel=plot.axis_label("time", {"units": "1 / gain"}), ylabel="phase coherence $R$", xlim=(0, 8))
+        panels[1].set(xlabel=r"$(\varphi_a - \varphi_b)/\pi$", ylabel="$P$ at $\\Delta = 1$", xlim=(-1, 1))
+        for axes in panels:
+            axes.set_ylim(bottom=0)
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.legend()
+    save(figure, "evolution")
+
+
+def response() -> None:
+    """The susceptibility of a clock's phase against the detuning, and the tip of its tongue, from linear response."""
+    figure, panels = plot.figure(2)
+    fine, coarse, level = np.linspace(-1, 1, 81), np.linspace(-1, 1, 9), 0.1
+    with plot.style():
+        for colour, kappa in zip(plot.LINES, (0.1, 0.4, 4.0), strict=False):
+            clock = {"gain": GAIN, "two_photon_loss": kappa, "drive": 0.0}
+            chi = np.array([abs(phase_susceptibility({**clock, "detuning": d})) for d in fine])
+            radius = (GAIN / (2 * kappa)) ** 0.5
+            driven = [driven_coherence({**clock, "detuning": d}, 0.02) / 0.02 for d in coarse]
+            panels[0].plot(fine, chi, color=colour, label=rf"$\kappa_2 = {kappa:g}\,\kappa_1$")
+            panels[0].plot(coarse, driven, "o", color=colour, markersize=4)
+            if kappa == 0.1:
+                noisy = 0.5 / (radius * np.hypot(0.75 * kappa, fine))
+                panels[0].plot(fine, noisy, "--", color=colour, linewidth=0.9, label="classical, with noise")
+                panels[1].plot(fine, 2 * level * radius * np.abs(fine), ":", color=colour, label="classical, no noise")
+            panels[1].plot(fine, level / chi, color=colour, label=rf"$\kappa_2 = {kappa:g}\,\kappa_1$")
+            points = [contour({**clock, "detuning": d}, level) for d in coarse]
+            panels[1].plot(coarse, points, "o", color=colour, markersize=4)
+        panels[0].set(ylabel=r"$|\chi_E| = d|\langle E\rangle|/d\Omega$ (1/$\kappa_1$)", ylim=(0, 3.6))
+        panels[1].set(ylabel=r"drive $\Omega/\kappa_1$ at $|\langle E\rangle| = 0.1$", ylim=(0, 0.65))
+        for axes in panels:
+            axes.set(xlabel=r"detuning $\Delta/\kappa_1$", xlim=(-1, 1))
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.legend(loc="upper right" if axes is panels[0] else "upper center", fontsize=9)
+    save(figure, "response", dpi=110)
+
+
+def phase_susceptibility(clock: dict[str, float]) -> complex:
+    """d⟨E⟩/d(drive) with the Susskind-Glogower operator E."""
+    exponential = ph.diagonal(a, lambda n: (n + 1) ** -0.5) * a
+    return ph.response(ph.zoo.van_der_pol, clock, "drive", cutoff=ph.Converged(1e-4)).derivative(exponential)
+
+
+def driven_coherence(clock: dict[str, float], drive: float) -> float:
+    """|⟨E⟩| of a driven clock."""
+    model = ph.zoo.van_der_pol(**{**clock, "drive": drive})
+    return ph.measures.phase_coherence(ph.steady_state(model, cutoff=ph.Converged(1e-4)), "a")
+
+
+def contour(clock: dict[str, float], level: float) -> float:
+    """The drive at which the coherence has this level, by iteration from the linear response."""
+    drive = level / abs(phase_susceptibility(clock))
+    for _ in range(3):
+        drive *= level / driven_coherence(clock, drive)
+    return drive
+
+
 FIGURES = (
     classical,
     tongue,
@@ -512,6 +657,11 @@ FIGURES = (
     zoo,
     sweep,
     states,
+    spectra,
+    eigenmodes,
+    trajectories,
+    evolution,
+    response,
 )
 
 if __name__ == "__main__":

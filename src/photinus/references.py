@@ -98,6 +98,61 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "Phys. Rev. A 46, R5346", 1992),
         _entry("LuisSanchezSoto1993", "A. Luis, L. L. Sánchez-Soto", "Phase-difference operator",
                "Phys. Rev. A 48, 4702", 1993),
+        _entry("Kubo1957", "R. Kubo", "Statistical-mechanical theory of irreversible processes. I. General theory and "
+               "simple applications to magnetic and conduction problems", "J. Phys. Soc. Jpn. 12, 570", 1957),
+        _entry("Albert2016", "V. V. Albert, B. Bradlyn, M. Fraas, L. Jiang", "Geometry and response of Lindbladians",
+               "Phys. Rev. X 6, 041031", 2016),
+        _entry("Lax1963", "M. Lax", "Formal theory of quantum fluctuations from a driven state", "Phys. Rev. 129, 2342",
+               1963),
+        _entry("Glauber1963", "R. J. Glauber", "The quantum theory of optical coherence", "Phys. Rev. 130, 2529", 1963),
+        _entry("Mollow1969", "B. R. Mollow", "Power spectrum of light scattered by two-level systems",
+               "Phys. Rev. 188, 1969", 1969),
+        _entry("Ruhe1984", "A. Ruhe", "Rational Krylov sequence methods for eigenvalue computation",
+               "Linear Algebra Appl. 58, 391", 1984),
+        _entry("Simoncini2003", "V. Simoncini, D. B. Szyld", "Theory of inexact Krylov subspace methods and "
+               "applications to scientific computing", "SIAM J. Sci. Comput. 25, 454", 2003),
+        _entry("Frommer1998", "A. Frommer, U. Glässner", "Restarted GMRES for shifted linear systems",
+               "SIAM J. Sci. Comput. 19, 15", 1998),
+        _entry("Dalibard1992", "J. Dalibard, Y. Castin, K. Mølmer", "Wave-function approach to dissipative processes "
+               "in quantum optics", "Phys. Rev. Lett. 68, 580", 1992),
+        _entry("Dum1992", "R. Dum, P. Zoller, H. Ritsch", "Monte Carlo simulation of the atomic master equation for "
+               "spontaneous emission", "Phys. Rev. A 45, 4879", 1992),
+        _entry("Wiseman1993", "H. M. Wiseman, G. J. Milburn", "Quantum theory of field-quadrature measurements",
+               "Phys. Rev. A 47, 642", 1993),
+        _entry("Ninomiya2008", "S. Ninomiya, N. Victoir", "Weak approximation of stochastic differential equations and "
+               "application to derivative pricing", "Appl. Math. Finance 15, 107", 2008),
+        _entry("Salmon2011", "J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw", "Parallel random numbers: as easy "
+               "as 1, 2, 3", "Proc. SC11, 16", 2011),
+        _entry("Saad1992", "Y. Saad", "Analysis of some Krylov subspace approximations to the matrix exponential "
+               "operator", "SIAM J. Numer. Anal. 29, 209", 1992),
+        _entry("Hairer1993", "E. Hairer, S. P. Nørsett, G. Wanner", "Solving Ordinary Differential Equations I: "
+               "Nonstiff Problems", "Springer", 1993),
+        _entry("Hairer1996", "E. Hairer, G. Wanner", "Solving Ordinary Differential Equations II: Stiff and "
+               "Differential-Algebraic Problems", "Springer", 1996),
+        _entry("Kato1966", "T. Kato", "Perturbation Theory for Linear Operators", "Springer", 1966),
+        _entry("Frigerio1978", "A. Frigerio", "Stationary states of quantum dynamical semigroups",
+               "Commun. Math. Phys. 63, 269", 1978),
+        _entry("Briegel1993", "H.-J. Briegel, B.-G. Englert", "Quantum optical master equations: the use of damping "
+               "bases", "Phys. Rev. A 47, 3311", 1993),
+        _entry("Sleijpen1996", "G. L. G. Sleijpen, H. A. van der Vorst", "A Jacobi-Davidson iteration method for "
+               "linear eigenvalue problems", "SIAM J. Matrix Anal. Appl. 17, 401", 1996),
+        _entry("Giorgi2012", "G. L. Giorgi, F. Galve, G. Manzano, P. Colet, R. Zambrini", "Quantum correlations and "
+               "mutual synchronization", "Phys. Rev. A 85, 052101", 2012),
+        _entry("Macieszczak2016", "K. Macieszczak, M. Guţă, I. Lesanovsky, J. P. Garrahan", "Towards a theory of "
+               "metastability in open quantum dynamics", "Phys. Rev. Lett. 116, 240404", 2016),
+        _entry("Bellomo2017", "B. Bellomo, G. L. Giorgi, G. M. Palma, R. Zambrini", "Quantum synchronization as a "
+               "local signature of super- and subradiance", "Phys. Rev. A 95, 043807", 2017),
+        _entry("Minganti2018", "F. Minganti, A. Biella, N. Bartolo, C. Ciuti", "Spectral theory of Liouvillians for "
+               "dissipative phase transitions", "Phys. Rev. A 98, 042118", 2018),
+        _entry("Iemini2018", "F. Iemini, A. Russomanno, J. Keeling, M. Schirò, M. Dalmonte, R. Fazio", "Boundary time "
+               "crystals", "Phys. Rev. Lett. 121, 035301", 2018),
+        _entry("Buca2019", "B. Buča, J. Tindall, D. Jaksch", "Non-stationary coherent quantum many-body dynamics "
+               "through dissipation", "Nat. Commun. 10, 1730", 2019),
+        _entry("Minganti2019", "F. Minganti, A. Miranowicz, R. W. Chhajlany, F. Nori", "Quantum exceptional points of "
+               "non-Hermitian Hamiltonians and Liouvillians: the effects of quantum jumps", "Phys. Rev. A 100, 062131",
+               2019),
+        _entry("Buca2022", "B. Buča, C. Booker, D. Jaksch", "Algebraic theory of quantum synchronization and limit "
+               "cycles under dissipation", "SciPost Phys. 12, 097", 2022),
     ]
 )  # fmt: skip
 

@@ -3,17 +3,22 @@
 Nothing is computed here. What is drawn over a result, such as the Adler boundary of a tongue or the mean-field radius
 of a limit cycle, is passed in by the caller, who knows where it comes from.
 
-==========================  ==================================================================
-function                    picture
-==========================  ==================================================================
-:func:`tongue`              a quantity of a sweep over two of its axes
-:func:`curve`               quantities of a sweep against one axis
-:func:`wigner`              a Wigner function, on a diverging map centred at 0
-:func:`phase_density`       densities of one phase, as a polar plot
-:func:`joint_phase`         the density of two phases, on a torus cut open
-:func:`sphere`              the Husimi function of a spin, on its sphere
-:func:`populations`         the probabilities of levels, as bars
-==========================  ==================================================================
+============================  ==================================================================
+function                      picture
+============================  ==================================================================
+:func:`tongue`                a quantity of a sweep over two of its axes
+:func:`curve`                 quantities of a sweep against one axis
+:func:`wigner`                a Wigner function, on a diverging map centred at 0
+:func:`phase_density`         densities of one phase, as a polar plot
+:func:`joint_phase`           the density of two phases, on a torus cut open
+:func:`sphere`                the Husimi function of a spin, on its sphere
+:func:`populations`           the probabilities of levels, as bars
+:func:`trajectories`          an expectation value along single trajectories, over its mean
+:func:`phase_record`          phases along single trajectories, with their slips
+:func:`spectrum`              emission spectra, with their peaks and the drive's line
+:func:`liouvillian_spectrum`  eigenvalues of a Liouvillian, coloured by coherence order
+:func:`entrainment`           the observed frequency against the detuning
+============================  ==================================================================
 
 Colours are safe for the colour-blind (viridis, cividis, RdBu, the lines of Okabe and Ito), labels carry symbols and
 units. The look is :func:`style`, a context; global settings of matplotlib are never changed. Without ``axes`` a
@@ -24,9 +29,12 @@ from photinus.plot.curve import curve
 from photinus.plot.files import save, write_aside
 from photinus.plot.labels import angle_text, axis_label, parameters_text, symbol
 from photinus.plot.levels import populations
+from photinus.plot.lines import entrainment, spectrum
+from photinus.plot.liouvillian import liouvillian_spectrum
 from photinus.plot.maps import tongue
 from photinus.plot.phases import joint_phase, phase_density
 from photinus.plot.quasiprobability import wigner
+from photinus.plot.records import phase_record, trajectories
 from photinus.plot.sphere import sphere
 from photinus.plot.style import LINES, figure, style
 
@@ -38,6 +46,11 @@ __all__ = [
     "joint_phase",
     "sphere",
     "populations",
+    "trajectories",
+    "phase_record",
+    "spectrum",
+    "liouvillian_spectrum",
+    "entrainment",
     "style",
     "figure",
     "LINES",

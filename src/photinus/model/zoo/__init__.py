@@ -1,7 +1,8 @@
 """Models of the literature, each with its master equation and its source."""
 
+from photinus.model.zoo.hubbard import hubbard
 from photinus.model.zoo.networks import coupled_van_der_pol, shared_bath_pair
 from photinus.model.zoo.oscillators import van_der_pol
 from photinus.model.zoo.spins import spin_one
 
-__all__ = ["coupled_van_der_pol", "shared_bath_pair", "spin_one", "van_der_pol"]
+__all__ = ["coupled_van_der_pol", "hubbard", "shared_bath_pair", "spin_one", "van_der_pol"]

@@ -1,0 +1,277 @@
+"""Eigenvalues of largest real part with right and left eigenvectors: dense, and by shift-invert Arnoldi.
+
+Right vectors obey A r = λ r and have unit length, left ones l†A = λ l†; they are biorthonormal, l_i†r_j = δ_ij. The
+condition number κ = ‖l‖‖r‖ ≥ 1 is how much an eigenvalue moves under a perturbation of A, relative to its norm; it is
+infinite at an exceptional point, where two eigenvectors coalesce (Golub and Van Loan, Matrix Computations, § 7.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.linalg as la
+import scipy.sparse as sp
+import scipy.sparse.linalg as sla
+
+from photinus.errors import NotConverged
+
+EPS = float(np.finfo(float).eps)
+UNRESOLVED = 64 * EPS
+"""Eigenvalues closer than this times ‖A‖₁ are one to the precision of the numbers."""
+ALIKE_VALUES = 1e-12
+"""Real parts that differ by no more than this, relative to the eigenvalues themselves, count as equal in sorting."""
+ALIKE = 1e-4
+"""A unit vector with no more than this outside of the span of others is nothing new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Eigenpairs:
+    """Some eigenvalues of a matrix, largest real part first.
+
+    Attributes
+    ----------
+    values : ndarray, shape (m,)
+    right, left : ndarray, shape (n, m)
+        Columns; ‖r‖ = 1, l_i†r_j = δ_ij (at an exactly defective eigenvalue l†r = 0, and ‖l‖ = 1).
+    conditions : ndarray, shape (m,)
+        κ = ‖l‖‖r‖, infinite where l†r = 0.
+    residuals : ndarray, shape (m,)
+        ‖Ar − λr‖/(‖|A||r|‖ + |λ|): scale-free.
+    rounding : ndarray, shape (m,)
+        What rounding may have done to each eigenvalue: the rounding unit times |l|†|A||r|, or, near an exceptional
+        point, times κ‖A‖.
+    """
+
+    values: np.ndarray
+    right: np.ndarray
+    left: np.ndarray
+    conditions: np.ndarray
+    residuals: np.ndarray
+    rounding: np.ndarray
+
+    def first(self, count: int) -> Eigenpairs:
+        """The first ``count`` of them."""
+        return self.chosen(slice(count))
+
+    def chosen(self, which: np.ndarray | slice) -> Eigenpairs:
+        """Some of them."""
+        return Eigenpairs(
+            self.values[which],
+            self.right[:, which],
+            self.left[:, which],
+            self.conditions[which],
+            self.residuals[which],
+            self.rounding[which],
+        )
+
+
+def slowest_first(values: np.ndarray) -> np.ndarray:
+    """The order of decreasing real part; equal ones (to rounding) by |imaginary part|, the negative first."""
+    order = np.argsort(-values.real, kind="stable")
+    real, size = values.real[order], np.abs(values[order])
+    # Equal is meant relative to the two numbers themselves: slow rates next to fast ones keep their order.
+    steps = np.abs(np.diff(real)) > ALIKE_VALUES * np.maximum(size[1:], size[:-1])
+    run = np.concatenate([[0], np.cumsum(steps)])[: len(values)]
+    scale = np.zeros(len(values))
+    np.maximum.at(scale, run, size)
+    imaginary = np.round(values.imag[order] / np.where(scale > 0, scale, 1.0)[run], 11)
+    return order[np.lexsort((imaginary, np.abs(imaginary), run))]
+
+
+def dense_eigenpairs(matrix: np.ndarray, count: int) -> Eigenpairs:
+    """The ``count`` eigenvalues of largest real part of a dense matrix, and those that equal the last one."""
+    values, left, right = la.eig(matrix, left=True, right=True, check_finite=False)
+    order = slowest_first(values)
+    size = float(np.abs(matrix).sum(axis=0).max(initial=0.0))
+    if len(order) > count:
+        last = values[order[count - 1]]
+        close = np.abs(values[order[count:]] - last) <= UNRESOLVED * size
+        order = np.concatenate([order[:count], order[count:][close]])
+    return _judged(matrix, values[order], right[:, order], left[:, order])
+
+
+def _judged(matrix: np.ndarray | sp.sparray, values: np.ndarray, right: np.ndarray, left: np.ndarray) -> Eigenpairs:
+    """Made biorthonormal, the eigenvalues polished by l†Ar, with their errors."""
+    left = biorthonormal(left, right)
+    lengths = np.linalg.norm(left, axis=0)
+    overlap = np.einsum("ij,ij->j", left.conj(), right)
+    conditions = np.where(np.abs(overlap - 1) < 0.5, lengths, np.inf)
+    image = matrix @ right
+    polished = np.einsum("ij,ij->j", left.conj(), image)
+    # l†Ar has the error of both vectors multiplied, provided that they are well conditioned.
+    sound = conditions < 1e4
+    values = np.where(sound, polished, values)
+    flux = abs(matrix) @ np.abs(right)
+    scale = np.linalg.norm(flux, axis=0) + np.abs(values)
+    residuals = np.linalg.norm(image - values * right, axis=0) / np.where(scale > 0, scale, 1.0)
+    norm = float(abs(matrix).sum(axis=0).max()) if len(values) else 0.0
+    first = EPS * np.einsum("ij,ij->j", np.abs(left), flux) + 1e3 * (EPS * conditions) ** 2 * norm
+    return Eigenpairs(values, right, left, conditions, residuals, np.where(sound, first, EPS * conditions * norm))
+
+
+def biorthonormal(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """The basis of the span of ``left`` with l_i†r_j = δ_ij; unit vectors as they are where that is impossible."""
+    overlaps = left.conj().T @ right
+    with np.errstate(all="ignore"):
+        if not len(overlaps) or 1 / np.linalg.cond(overlaps) > EPS:
+            return np.asarray(left @ la.inv(overlaps, check_finite=False).conj().T)
+    # An exactly defective eigenvalue: what can be scaled is scaled.
+    weights = np.diagonal(overlaps).conj()
+    return np.asarray(left / np.where(np.abs(weights) > 10 * EPS, weights, 1.0))
+
+
+def sparse_eigenpairs(matrix: sp.csc_array, count: int, target: complex) -> tuple[Eigenpairs, float]:
+    """Eigenpairs nearest to ``target``, at least ``count`` where there are so many, by shift-invert Arnoldi.
+
+    Returns
+    -------
+    pairs : Eigenpairs
+    radius : float
+        All eigenvalues closer to the target than this were found, degenerate ones included.
+
+    Raises
+    ------
+    NotConverged
+        If the Arnoldi iteration does not converge, or the target is an eigenvalue.
+    """
+    inverse = _Inverse(matrix, target, _factors(matrix, target))
+    more = min(count + 3, matrix.shape[0] - 2)
+    values, right, left = inverse.pairs(more, None)
+    kept = np.argsort(np.abs(values - target))[: max(1, more - 1)]
+    radius = float(np.abs(values[kept] - target).max(initial=0.0))
+    pairs = _sorted(matrix, values[kept], right[:, kept], left[:, kept])
+    for _ in range(8):
+        if not inverse.misses(pairs, radius):
+            break
+        values, right, left = inverse.pairs(min(4, more), pairs)
+        inside = np.abs(values - target) < radius * (1 - 1e-6)
+        if not inside.any():
+            break
+        pairs = _joined(matrix, pairs, values[inside], right[:, inside], left[:, inside])
+    worst = float(pairs.residuals.max(initial=0.0))
+    if not worst <= 1e-8:
+        raise NotConverged(
+            f"An eigenvector of the shift-invert iteration around {target:.3g} has the residual {worst:.1e}.",
+            "Use method=ph.Dense(), or another target.",
+        )
+    return pairs, radius
+
+
+def _sorted(matrix: sp.csc_array, values: np.ndarray, right: np.ndarray, left: np.ndarray) -> Eigenpairs:
+    order = slowest_first(values)
+    return _judged(matrix, values[order], right[:, order], left[:, order])
+
+
+def _joined(
+    matrix: sp.csc_array, known: Eigenpairs, values: np.ndarray, right: np.ndarray, left: np.ndarray
+) -> Eigenpairs:
+    return _sorted(
+        matrix,
+        np.concatenate([known.values, values]),
+        np.hstack([known.right, right]),
+        np.hstack([known.left, left]),
+    )
+
+
+def _factors(matrix: sp.csc_array, target: complex) -> sla.SuperLU:
+    shift = target.real if target.imag == 0 else target
+    shifted = (matrix - shift * sp.eye_array(matrix.shape[0], format="csc")).tocsc()
+    try:
+        # The diagonal of a generator dominates: its symmetric ordering fills less, and seldom has to pivot.
+        return sla.splu(
+            shifted,
+            permc_spec="MMD_AT_PLUS_A",
+            diag_pivot_thresh=0.01,
+            options={"SymmetricMode": True},
+        )
+    except RuntimeError as error:
+        raise NotConverged(f"The target {target:.6g} is an eigenvalue itself.", "Move the target a little.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Inverse:
+    """(A − target)⁻¹, by its factors, on all vectors or on those without the known eigenvectors."""
+
+    matrix: sp.csc_array
+    target: complex
+    factors: sla.SuperLU
+
+    def pairs(self, count: int, known: Eigenpairs | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Eigenvalues nearest to the target, right and left vectors; only those of which both were found."""
+        values, right = self._arnoldi(count, "N", known)
+        mirrored, left = self._arnoldi(count, "H", known)
+        free = list(range(len(mirrored)))
+        chosen, partners = [], []
+        for k in np.argsort(np.abs(values - self.target)):
+            gaps = np.abs(np.conj(mirrored[free]) - values[k])
+            if len(gaps) and gaps.min() <= 1e-5 * np.abs(values[k] - self.target):
+                chosen.append(int(k))
+                partners.append(free.pop(int(np.argmin(gaps))))
+        return values[chosen], right[:, chosen], left[:, partners]
+
+    @property
+    def _real(self) -> bool:
+        return self.target.imag == 0 and not np.iscomplexobj(self.matrix.data)
+
+    def solve(self, b: np.ndarray, transposed: str) -> np.ndarray:
+        """(A − target)⁻¹ b, or of the Hermitian conjugate ("H")."""
+        if self._real and np.iscomplexobj(b):
+            both = self.factors.solve(np.stack([b.real, b.imag], axis=1), transposed)
+            return both[:, 0] + 1j * both[:, 1]
+        return self.factors.solve(b, transposed)
+
+    def _arnoldi(self, count: int, transposed: str, known: Eigenpairs | None) -> tuple[np.ndarray, np.ndarray]:
+        n = self.matrix.shape[0]
+        kind = float if self._real and known is None else complex
+
+        def apply(b: np.ndarray) -> np.ndarray:
+            inside = self._without(b.ravel(), known, transposed)
+            return self._without(self.solve(inside, transposed), known, transposed)
+
+        rng = np.random.default_rng(11)
+        start = rng.normal(size=n) if kind is float else rng.normal(size=n) + 1j * rng.normal(size=n)
+        inverse = sla.LinearOperator((n, n), dtype=kind, matvec=apply)
+        try:
+            found, vectors = sla.eigs(inverse, k=count, v0=start, ncv=min(n, 2 * count + 12), tol=1e-11)
+        except sla.ArpackError as error:
+            raise NotConverged(
+                f"The Arnoldi iteration around {self.target:.3g} did not converge.",
+                "Use method=ph.Dense(), another target, or another count.",
+            ) from error
+        target = self.target if transposed == "N" else np.conj(self.target)
+        return target + 1 / found, vectors / np.linalg.norm(vectors, axis=0)
+
+    @staticmethod
+    def _without(x: np.ndarray, known: Eigenpairs | None, transposed: str) -> np.ndarray:
+        if known is None:
+            return x
+        right, left = (known.right, known.left) if transposed == "N" else (known.left, known.right)
+        return x - right @ (left.conj().T @ x)
+
+    def misses(self, pairs: Eigenpairs, radius: float) -> bool:
+        """Whether inverse iteration without the known eigenvectors still finds something inside the disc.
+
+        A Krylov sequence sees one vector of each degenerate eigenvalue; the others come in by rounding, if at all.
+        """
+        if pairs.conditions.max(initial=1.0) > 1e6:
+            return False  # near an exceptional point nothing can be taken out cleanly
+        n = self.matrix.shape[0]
+        rng = np.random.default_rng(12)
+        x = self._without(rng.normal(size=n) + 1j * rng.normal(size=n), pairs, "N")
+        growth = 0.0
+        for _ in range(6):
+            x = self._without(self.solve(x / np.linalg.norm(x), "N"), pairs, "N")
+            growth = float(np.linalg.norm(x))
+        return growth * radius > 1.2
+
+
+def union(groups: Iterable[Eigenpairs], matrix: sp.csc_array) -> Eigenpairs:
+    """The eigenpairs of several targets together, each once."""
+    known, *others = groups
+    for other in others:
+        rest = other.right - known.right @ (known.left.conj().T @ other.right)
+        new = np.linalg.norm(rest, axis=0) > ALIKE
+        known = _joined(matrix, known, other.values[new], other.right[:, new], other.left[:, new])
+    return known

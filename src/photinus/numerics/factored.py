@@ -1,0 +1,79 @@
+"""Linear systems A x = b by one factorisation for many b: regular, or singular with a known left null vector.
+
+Columns are scaled to largest entry 1 first, so that fast and slow unknowns weigh alike. Where the left null vector of A
+is the indicator of known places (the trace), the equation of the first place says nothing that the others do not, and
+Σ_places x = 0 stands instead.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.linalg.lapack import get_lapack_funcs
+
+from photinus.numerics.linear import Solver, column_scale, inverse_condition, rounding_error, sparse_solver
+
+
+class Factored:
+    """The LU factors of a square matrix, columns scaled, bordered where ``places`` are given.
+
+    Parameters
+    ----------
+    matrix : sparse array, shape (n, n)
+        A.
+    places : ndarray, optional
+        Where the trace is taken, if the trace is the left null vector of A: then Σ_places x = 0 makes x unique, and
+        right-hand sides must be traceless.
+    dense : bool
+        Factorise as a dense matrix.
+
+    Attributes
+    ----------
+    error : float
+        Estimate of the relative error that rounding leaves in a solution: the unit over the reciprocal condition
+        number (1-norm, estimated); infinite where the matrix is singular, and then :meth:`solve` may not be called.
+    """
+
+    def __init__(self, matrix: sp.sparray, places: np.ndarray | None = None, *, dense: bool = False):
+        self._scale = column_scale(matrix)
+        self._row = None if places is None else int(places[0])
+        scaled = sp.csc_array(matrix @ sp.diags_array(1 / self._scale))
+        self._matrix = scaled if places is None else self._bordered(scaled, places)
+        solve = _dense_solver(self._matrix) if dense else sparse_solver(self._matrix)
+        self.error = np.inf
+        if solve is not None:
+            self._solve = solve
+            self.error = rounding_error(inverse_condition(self._matrix, solve))
+
+    def _bordered(self, scaled: sp.csc_array, places: np.ndarray) -> sp.csc_array:
+        n, keep = scaled.shape[0], np.ones(scaled.shape[0])
+        keep[self._row] = 0.0
+        weights = self._scale[places].min() / self._scale[places]
+        border = sp.csc_array((weights, (np.full(len(places), self._row), places)), shape=(n, n))
+        return sp.csc_array(sp.diags_array(keep) @ scaled + border)
+
+    def solve(self, targets: np.ndarray) -> np.ndarray:
+        """X of A X = B, B of shape (n, m), refined once."""
+        targets = np.array(targets, dtype=complex)
+        if self._row is not None:
+            targets[self._row] = 0.0
+        x = self._plain(targets)
+        x += self._plain(targets - self._matrix @ x)
+        return x / self._scale[:, None]
+
+    def _plain(self, targets: np.ndarray) -> np.ndarray:
+        if np.iscomplexobj(self._matrix):
+            return self._solve(targets, "N")
+        parts = self._solve(np.concatenate([targets.real, targets.imag], axis=1), "N")
+        real, imaginary = np.split(parts, 2, axis=1)
+        return real + 1j * imaginary
+
+
+def _dense_solver(matrix: sp.csc_array) -> Solver | None:
+    full = matrix.toarray(order="F")
+    getrf, getrs = get_lapack_funcs(("getrf", "getrs"), (full,))
+    factors, pivots, info = getrf(full, overwrite_a=True)
+    if info:
+        return None
+    codes = {"N": 0, "T": 1, "H": 2}
+    return lambda b, trans: getrs(factors, pivots, b, trans=codes[trans])[0]

@@ -1,0 +1,497 @@
+"""From the master equation to c-numbers: the vector field of the mean field, derived word by word.
+
+For an operator O of one site, dO/dt = i[H, O] + ½Σ_uv G_uv (v†[O, u] + [v†, O]u) with the words u, v of the jumps and
+G_uv = Σ_j rate_j c_ju c̄_jv. Only words that touch the site count. O is a of an oscillator, S₊ and S_z of a spin, and
+a word becomes a c-number as follows.
+
+* Words on different sites factorise: ⟨AB⟩ → ⟨A⟩⟨B⟩.
+* Oscillators: ⟨a†^p a^q⟩ → α*^p α^q, in normal order. The equation in front of it is exact.
+* Spins: a word is first written in symmetrised products of S₊, S₋ and S_z, exactly, then
+  ⟨sym(S₊^d S_z^r)⟩ → s₊^d s_z^r. The terms of lower degree that symmetrising leaves behind, smaller by 1/j, are *kept*:
+  of a spin ½ every word is linear and the local equation exact. With ``large_spins`` they are *dropped* instead:
+  commutators become Poisson brackets, [S_a, S_b] → iε_abc s_c, and every |s| is conserved, exactly.
+
+Points are real vectors: (Re α, Im α) of an oscillator, (s_x, s_y, s_z) of a spin, site after site. The equations are
+polynomials of the *letters* (α, α*) and (s₊, s₋, s_z).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+import scipy.sparse as sp
+
+from photinus.algebra import Oscillator, Site, Spin, Word
+from photinus.algebra.site import LocalWord
+from photinus.errors import InvalidInput
+from photinus.model import Model
+from photinus.model.lattice import smith_columns
+from photinus.numerics.polynomials import PolynomialMap, polynomial_map
+
+Letters: TypeAlias = tuple[int, ...]  # exponents of the letters of one site
+Symbol: TypeAlias = dict[Letters, complex]  # a polynomial of the letters of one site
+Combination: TypeAlias = dict[LocalWord, complex]  # of words of one site
+Slot: TypeAlias = tuple[Site, LocalWord, LocalWord]  # a site, what u and v do there
+Term: TypeAlias = tuple[int, int, complex, tuple[tuple[int, int], ...]]  # slot, equation, coefficient, (slot, letter) …
+
+SMALL = 4096
+"""Factors in all terms of the real form, up to which it is made: fewer operations than the complex one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """The vector field ẏ = F(y) of the mean field of one model.
+
+    Attributes
+    ----------
+    sites : tuple of Site
+        Oscillators and spins, in natural order.
+    field : PolynomialMap
+        Letters to the derivatives of the letters.
+    large_spins : bool
+        Whether spins follow classical vectors.
+    """
+
+    sites: tuple[Site, ...]
+    field: PolynomialMap
+    large_spins: bool
+
+    @cached_property
+    def offsets(self) -> np.ndarray:
+        """Place of each site's first coordinate; the last entry is the number of coordinates."""
+        return np.concatenate([[0], np.cumsum([letters_of(site) for site in self.sites])]).astype(np.intp)
+
+    @property
+    def size(self) -> int:
+        """Number of real coordinates."""
+        return int(self.offsets[-1])
+
+    @cached_property
+    def _planes(self) -> tuple[np.ndarray, np.ndarray]:
+        """Places of the coordinates that are a complex letter's real part, and of those that are no pair (s_z)."""
+        spins = np.array([isinstance(site, Spin) for site in self.sites], dtype=bool)
+        return self.offsets[:-1], self.offsets[:-1][spins] + 2
+
+    def letters(self, y: np.ndarray) -> np.ndarray:
+        """(α, α*, …, s₊, s₋, s_z) of points y, shape (size, …); linear in y, also of complex y."""
+        first, _ = self._planes
+        out = np.asarray(y, dtype=complex).copy()
+        out[first], out[first + 1] = y[first] + 1j * y[first + 1], y[first] - 1j * y[first + 1]
+        return out
+
+    def coordinates(self, letters: np.ndarray) -> np.ndarray:
+        """The inverse of :meth:`letters`, without the imaginary parts, which are rounding."""
+        first, _ = self._planes
+        out = letters.real.copy()
+        out[first], out[first + 1] = letters[first].real, letters[first].imag
+        return out
+
+    @cached_property
+    def real_field(self) -> PolynomialMap | None:
+        """The same equations as polynomials of the real coordinates, where that is no large number of terms.
+
+        Each letter is one or two coordinates, α = y₁ + iy₂, so that a term of degree d becomes 2^d terms at most.
+        """
+        entries = self.field.matrix.tocoo()
+        row, monomial = entries.coords
+        factors, value = self.field.factors[monomial], entries.data
+        if factors.size * 2**self.field.degree > SMALL:
+            return None
+        first, _ = self._planes
+        partner = np.arange(self.size + 1)
+        partner[first], partner[first + 1] = first + 1, first
+        for d in range(self.field.degree):
+            column = factors[:, d]
+            double = np.flatnonzero(partner[column] != column)
+            # α = y₁ + iy₂ stands at the place of y₁, α* = y₁ − iy₂ at that of y₂.
+            is_star = np.isin(column[double], first + 1)
+            more = factors[double].copy()
+            more[:, d] = partner[column[double]]
+            other = value[double] * np.where(is_star, 1.0, 1j)
+            value = value.copy()
+            value[double[is_star]] *= -1j
+            row, factors, value = np.r_[row, row[double]], np.concatenate([factors, more]), np.r_[value, other]
+        upper = np.isin(row, first)
+        rows, values = np.r_[row, row[upper] + 1], np.r_[value.real, value[upper].imag]
+        return polynomial_map((self.size,) * 2, rows, np.concatenate([factors, factors[upper]]), values)
+
+    def __call__(self, y: np.ndarray) -> np.ndarray:
+        """F(y): shape (size, …) to (size, …)."""
+        return self.by_letters(y) if self.real_field is None else self.real_field(y)
+
+    def by_letters(self, y: np.ndarray) -> np.ndarray:
+        """F(y) by the complex letters, whatever the size."""
+        return self.coordinates(self.field(self.letters(y)))
+
+    def magnitude(self, y: np.ndarray) -> np.ndarray:
+        """The sum of the moduli of all terms of each component: the scale of its rounding, shape (size, …)."""
+        first, _ = self._planes
+        out = self.field.magnitude(self.letters(y))
+        out[first + 1] = out[first]
+        return out
+
+    def jacobian(self, y: np.ndarray) -> np.ndarray:
+        """∂F/∂y at points y (size, …), shape (…, size, size)."""
+        return self.jacobian_by_letters(y) if self.real_field is None else self.real_field.jacobian(y)
+
+    def jacobian_by_letters(self, y: np.ndarray) -> np.ndarray:
+        """∂F/∂y by the complex letters, whatever the size."""
+        first, _ = self._planes
+        inner = self.field.jacobian(self.letters(y))
+        # The chain rule to real coordinates: ∂/∂Re = ∂_α + ∂_α*, ∂/∂Im = i(∂_α − ∂_α*).
+        with_star, without = inner[..., first + 1], inner[..., first]
+        inner[..., first], inner[..., first + 1] = without + with_star, 1j * (without - with_star)
+        out = inner.real.copy()
+        out[..., first + 1, :] = inner[..., first, :].imag
+        return out
+
+    def sparse_jacobian(self, y: np.ndarray) -> sp.csc_array:
+        """∂F/∂y at one point."""
+        inner = self.field.sparse_jacobian(self.letters(y)) @ self._chain
+        first, single = self._planes
+        real, imaginary = inner.real, inner.imag
+        keep = sp.csr_array((np.ones(len(first) + len(single)), (np.r_[first, single],) * 2), shape=inner.shape)
+        lift = sp.csr_array((np.ones(len(first)), (first + 1, first)), shape=inner.shape)
+        return sp.csc_array(keep @ real + lift @ imaginary)
+
+    @cached_property
+    def _chain(self) -> sp.csr_array:
+        """The matrix of :meth:`letters`."""
+        first, single = self._planes
+        rows = np.r_[first, first, first + 1, first + 1, single]
+        columns = np.r_[first, first + 1, first, first + 1, single]
+        ones = np.ones(len(first))
+        values = np.r_[ones, 1j * ones, ones, -1j * ones, np.ones(len(single))]
+        return sp.csr_array((values, (rows, columns)), shape=(self.size, self.size))
+
+    def along(self, y: np.ndarray, *directions: np.ndarray) -> np.ndarray:
+        """The second, third … derivative of F at y, applied to real vectors."""
+        return self.coordinates(self.field.along(self.letters(y), *(self.letters(u) for u in directions)))
+
+    @cached_property
+    def turns(self) -> tuple[np.ndarray, ...]:
+        """Generators W of the continuous symmetries that turn phases: y ↦ e^{θW}y takes solutions to solutions.
+
+        Each is given by its integer weights w on the sites: α → e^{iwθ}α, s₊ → e^{iwθ}s₊, and follows from the terms.
+        """
+        rows = _charges(self)
+        return tuple(np.array(w, dtype=float) for modulus, w in rows if modulus == 0)
+
+    @cached_property
+    def parities(self) -> tuple[tuple[int, np.ndarray], ...]:
+        """The discrete symmetries Z_d of the terms: (d, w), with the phases turned by 2πw/d."""
+        return tuple((modulus, np.array(w, dtype=float)) for modulus, w in _charges(self) if modulus)
+
+    def turned(self, y: np.ndarray, weights: np.ndarray, angle: float = np.pi / 2) -> np.ndarray:
+        """The points y with the phase of each site turned by weight·angle (rad)."""
+        first, _ = self._planes
+        out = np.array(y, dtype=float)
+        z = (y[first] + 1j * y[first + 1]) * np.exp(1j * angle * weights).reshape(-1, *[1] * (y.ndim - 1))
+        out[first], out[first + 1] = z.real, z.imag
+        return out
+
+    def tangent(self, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Wy, the velocity of a turn at unit rate."""
+        first, single = self._planes
+        w = weights.reshape(-1, *[1] * (y.ndim - 1))
+        out = np.empty_like(y)
+        out[first], out[first + 1], out[single] = -w * y[first + 1], w * y[first], 0.0
+        return out
+
+    def turn_matrix(self, weights: np.ndarray) -> np.ndarray:
+        """W as a matrix."""
+        return self.tangent(np.eye(self.size), weights)
+
+
+def letters_of(site: Site) -> int:
+    """Number of letters, and of real coordinates, of a site."""
+    return 2 if isinstance(site, Oscillator) else 3
+
+
+def make_flow(model: Model, large_spins: bool) -> Flow:
+    """The vector field of a model.
+
+    Raises
+    ------
+    InvalidInput
+        For a model without sites, with qudits, or with diagonal functions.
+    """
+    for site in model.sites:
+        if not isinstance(site, (Oscillator, Spin)):
+            raise InvalidInput(
+                f"The {site!r} has no classical limit: its operators are no polynomials of a few numbers.",
+                "The mean field takes oscillators and spins; solve the model with steady_state or evolve.",
+            )
+    if not model.sites:
+        raise InvalidInput("The model has no sites.", "Add a Hamiltonian or jumps.")
+    sites = model.sites
+    words, coherent, gram = _coefficients(model)
+    _refuse_functions(words)
+    number = {site: k for k, site in enumerate(sites)}
+    where = [tuple(number[site] for site, _ in word) for word in words]
+    kinds: dict[Any, int] = {}
+    kind = [kinds.setdefault(tuple((_kind(site), local) for site, local in word), len(kinds)) for word in words]
+    batches: dict[Any, _Batch] = {}
+    for u, c in coherent.items():
+        shape: Any = kind[u]
+        if shape not in batches:
+            batches[shape] = _Batch(tuple((site, local, ()) for site, local in words[u]))
+        batches[shape].add(where[u], c)
+    for (u, v), c in gram.items():
+        left, right = where[u], where[v]
+        if len(left) == 1 == len(right):
+            places: tuple[int, ...] = left if left == right else (*left, *right)
+            shape = (kind[u], kind[v], len(places))
+        else:
+            extra = tuple(k for k in right if k not in left)
+            places, shape = left + extra, (kind[u], kind[v], tuple(left.index(k) if k in left else -1 for k in right))
+        if shape not in batches:
+            batches[shape] = _Batch(_slots(words[u], words[v]))
+        batches[shape].add(places, c)
+    offsets = np.concatenate([[0], np.cumsum([letters_of(site) for site in sites])])
+    return Flow(sites, _assembled(list(batches.values()), offsets, large_spins), large_spins)
+
+
+class _Batch:
+    """Pairs of words that differ in the names of their sites alone, with the sites and the weights."""
+
+    def __init__(self, slots: tuple[Slot, ...]):
+        self.slots = slots
+        self.places: list[tuple[int, ...]] = []
+        self.weights: list[complex] = []
+
+    def add(self, places: tuple[int, ...], weight: complex) -> None:
+        """One more pair, on these sites."""
+        self.places.append(places)
+        self.weights.append(weight)
+
+
+def _assembled(batches: list[_Batch], offsets: np.ndarray, large: bool) -> PolynomialMap:
+    """Each batch's template, laid on all its sites at once."""
+    size = int(offsets[-1])
+    rows, factors, values = (
+        [np.zeros(0, dtype=np.intp)],
+        [np.zeros((0, 0), dtype=np.intp)],
+        [np.zeros(0, dtype=complex)],
+    )
+    for batch in batches:
+        start = offsets[np.array(batch.places, dtype=np.intp).reshape(len(batch.weights), -1)]
+        weights = np.array(batch.weights, dtype=complex)
+        for target, equation, c, letters in _template(batch.slots, large):
+            rows.append(start[:, target] + equation)
+            columns = [start[:, slot] + letter for slot, letter in letters]
+            factors.append(np.array(columns, dtype=np.intp).reshape(len(columns), len(start)).T)
+            values.append(weights * c)
+    degree = max(table.shape[1] for table in factors)
+    padded = [np.pad(table, ((0, 0), (0, degree - table.shape[1])), constant_values=size) for table in factors]
+    return polynomial_map((size, size), np.concatenate(rows), np.concatenate(padded), np.concatenate(values))
+
+
+def _kind(site: Site) -> tuple[Any, ...]:
+    """What a site's algebra depends on: its key without its name."""
+    return (site.key[0], *site.key[2:])
+
+
+def _coefficients(model: Model) -> tuple[list[Word], dict[int, complex], dict[tuple[int, int], complex]]:
+    """The words that occur, the coefficients of H by their number, and G_uv by two of them."""
+    hamiltonian, channels = model.generator
+    numbers: dict[Word, int] = {}
+    coherent = {numbers.setdefault(word, len(numbers)): c for word, c in hamiltonian.terms.items()}
+    gram: dict[tuple[int, int], complex] = {}
+    for rate, jump in channels:
+        terms = [(numbers.setdefault(word, len(numbers)), c) for word, c in jump.terms.items()]
+        for u, x in terms:
+            scaled = rate * x
+            for v, y in terms:
+                gram[u, v] = gram.get((u, v), 0) + scaled * y.conjugate()
+    return list(numbers), coherent, {pair: c for pair, c in gram.items() if c != 0}
+
+
+def _refuse_functions(words: Iterable[Word]) -> None:
+    for word in words:
+        for site, local in word:
+            if isinstance(site, Oscillator) and not site.polynomial(local):
+                raise InvalidInput(
+                    f"The word {site.text(local)} of the {site!r} has a diagonal function, no polynomial of a and a†.",
+                    "The mean field needs polynomials; expand the function in powers of a†a, or use steady_state.",
+                )
+
+
+def _slots(u: Word, v: Word) -> tuple[Slot, ...]:
+    left, right = dict(u), dict(v)
+    sites = [site for site, _ in u] + [site for site, _ in v if site not in left]
+    return tuple((site, left.get(site, site.identity), right.get(site, site.identity)) for site in sites)
+
+
+def _template(slots: tuple[Slot, ...], large: bool) -> list[Term]:
+    """The terms that one pair of words contributes to the equations of its sites; v = () marks the Hamiltonian's."""
+    coherent = bool(slots) and slots[0][2] == ()
+    rest = [
+        _symbol(site, {u: 1.0}, large) if coherent else _product(site, site.adjoint(v), u, large)
+        for site, u, v in slots
+    ]
+    out: list[Term] = []
+    for k, (site, u, v) in enumerate(slots):
+        for equation, operator in _OPERATORS[type(site)]:
+            if coherent:
+                local = _scaled(_bracket(site, operator, u, large), -1j)
+            else:
+                local = _scaled(_dissipation(site, operator, site.adjoint(v), u, large), 0.5)
+            out += _expanded([local if i == k else other for i, other in enumerate(rest)], k, equation)
+    return out
+
+
+def _expanded(parts: list[Symbol], target: int, equation: int) -> list[Term]:
+    """The product of one polynomial for each slot, as single terms."""
+    terms: list[tuple[complex, tuple[tuple[int, int], ...]]] = [(1.0, ())]
+    for slot, part in enumerate(parts):
+        terms = [
+            (c * x, (*letters, *((slot, letter) for letter, power in enumerate(powers) for _ in range(power))))
+            for c, letters in terms
+            for powers, x in part.items()
+        ]
+    return [(target, equation, c, letters) for c, letters in terms if c != 0]
+
+
+_OPERATORS: dict[type[Site], tuple[tuple[int, LocalWord], ...]] = {
+    Oscillator: ((0, (0, 1, ())),),  # a
+    Spin: ((0, (1, 0)), (2, (0, 1))),  # S₊, S_z
+}
+"""The operators whose means are followed, with the place of their letter."""
+
+
+def _dissipation(site: Site, operator: LocalWord, dagger: LocalWord, u: LocalWord, large: bool) -> Symbol:
+    """The c-number of v†[O, u] + [v†, O]u."""
+    if large and isinstance(site, Spin):
+        return _added(
+            _multiplied(_symbol(site, {dagger: 1.0}, True), _bracket(site, operator, u, True)),
+            _scaled(_multiplied(_bracket(site, operator, dagger, True), _symbol(site, {u: 1.0}, True)), -1.0),
+        )
+    left = _algebra(site, {dagger: 1.0}, _commutator(site, operator, u))
+    right = _algebra(site, _commutator(site, operator, dagger), {u: 1.0})
+    return _symbol(site, _added(left, _scaled(right, -1.0)), False)
+
+
+def _product(site: Site, left: LocalWord, right: LocalWord, large: bool) -> Symbol:
+    """The c-number of a product of two words."""
+    if large and isinstance(site, Spin):
+        return _multiplied(_symbol(site, {left: 1.0}, True), _symbol(site, {right: 1.0}, True))
+    return _symbol(site, dict(site.product(left, right)), False)
+
+
+def _bracket(site: Site, operator: LocalWord, word: LocalWord, large: bool) -> Symbol:
+    """The c-number of [O, w]; of a large spin i times the Poisson bracket of O = s₊ or s_z."""
+    if not (large and isinstance(site, Spin)):
+        return _symbol(site, _commutator(site, operator, word), False)
+    out: Symbol = {}
+    for (plus, minus, z), c in _symbol(site, {word: 1.0}, True).items():
+        if operator == (1, 0):  # [S₊, f] = 2S_z ∂f/∂S₋ − S₊ ∂f/∂S_z
+            steps = [((plus, minus - 1, z + 1), 2.0 * minus), ((plus + 1, minus, z - 1), -1.0 * z)]
+        else:  # [S_z, f] = S₊ ∂f/∂S₊ − S₋ ∂f/∂S₋
+            steps = [((plus, minus, z), float(plus - minus))]
+        for powers, factor in steps:
+            if factor:
+                out[powers] = out.get(powers, 0) + c * factor
+    return out
+
+
+def _symbol(site: Site, combination: Combination, large: bool) -> Symbol:
+    """The c-number of a combination of words of one site, as a polynomial of its letters."""
+    out: Symbol = {}
+    for word, c in combination.items():
+        if isinstance(site, Spin):
+            parts = ((word, 1.0),) if large else symmetrised(site.twice_j, *word)
+            letters: list[tuple[Letters, float]] = [((max(d, 0), max(-d, 0), r), x) for (d, r), x in parts]
+        else:
+            letters = [((word[1], word[0]), 1.0)]
+        for powers, x in letters:
+            out[powers] = out.get(powers, 0) + c * x
+    return out
+
+
+def _algebra(site: Site, left: Combination, right: Combination) -> Combination:
+    """The exact product of two combinations of words."""
+    out: Combination = {}
+    for u, x in left.items():
+        for v, y in right.items():
+            for word, c in site.product(u, v):
+                out[word] = out.get(word, 0) + x * y * c
+    return out
+
+
+def _commutator(site: Site, left: LocalWord, right: LocalWord) -> Combination:
+    one, other = site.product(left, right), site.product(right, left)
+    return _added(dict(one), _scaled(dict(other), -1.0))
+
+
+@lru_cache(maxsize=4096)
+def symmetrised(twice_j: int, d: int, r: int) -> tuple[tuple[tuple[int, int], float], ...]:
+    """A word of a spin as a combination of symmetrised products: the entry ((d, r), x) stands for x·sym(S_±^|d| S_z^r).
+
+    Examples
+    --------
+    S₊S_z = sym(S₊S_z) − ½S₊:
+
+    >>> from photinus.solve.classical import symmetrised
+    >>> symmetrised(4, 1, 1)
+    (((1, 1), 1.0), ((1, 0), -0.5))
+    """
+    out: dict[tuple[int, int], float] = {(d, r): 1.0}
+    for (e, s), c in _averaged(twice_j, d, r):
+        if (e, s) != (d, r) and abs(c) > 1e-14:  # the words of lower degree
+            for word, x in symmetrised(twice_j, e, s):
+                out[word] = out.get(word, 0.0) - c * x
+    return tuple(out.items())
+
+
+@lru_cache(maxsize=4096)
+def _averaged(twice_j: int, d: int, r: int) -> tuple[tuple[tuple[int, int], float], ...]:
+    """sym(S_±^|d| S_z^r), the mean over all orders of the factors, in words; by what the first factor is."""
+    if d == 0 or r == 0:
+        return (((d, r), 1.0),)
+    site, step = Spin("s", twice_j / 2), 1 if d > 0 else -1
+    total: Combination = {}
+    for first, inner, share in (((step, 0), (d - step, r), abs(d)), ((0, 1), (d, r - 1), r)):
+        product = _algebra(site, {first: 1.0}, dict(_averaged(twice_j, *inner)))
+        total = _added(total, _scaled(product, share / (abs(d) + r)))
+    return tuple(((e, s), complex(c).real) for (e, s), c in total.items())
+
+
+def _added(f: dict[Letters, complex], g: dict[Letters, complex]) -> dict[Letters, complex]:
+    out = dict(f)
+    for key, c in g.items():
+        out[key] = out.get(key, 0) + c
+    return {key: c for key, c in out.items() if c != 0}
+
+
+def _scaled(f: dict[Letters, complex], factor: complex) -> dict[Letters, complex]:
+    return {key: factor * c for key, c in f.items()}
+
+
+def _multiplied(f: Symbol, g: Symbol) -> Symbol:
+    out: Symbol = {}
+    for u, x in f.items():
+        for v, y in g.items():
+            key = tuple(i + k for i, k in zip(u, v, strict=True))
+            out[key] = out.get(key, 0) + x * y
+    return out
+
+
+def _charges(flow: Flow) -> list[tuple[int, tuple[int, ...]]]:
+    """Weights of the sites' phases under which every term of the equations is covariant: (modulus, weights)."""
+    entries = flow.field.matrix.tocoo()
+    row, monomial = entries.coords
+    sign, place = np.zeros(flow.size + 1, dtype=int), np.zeros(flow.size + 1, dtype=int)
+    for k, site in enumerate(flow.sites):
+        start = flow.offsets[k]
+        sign[start], sign[start + 1] = 1, -1
+        place[start : start + letters_of(site)] = k
+    balance = np.zeros((len(row), len(flow.sites)), dtype=int)
+    np.add.at(balance, (np.arange(len(row)), place[row]), -sign[row])
+    for column in flow.field.factors[monomial].T:
+        np.add.at(balance, (np.arange(len(row)), place[column]), sign[column])
+    return smith_columns((tuple(map(int, b)) for b in np.unique(balance, axis=0)), len(flow.sites))

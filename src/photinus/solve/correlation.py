@@ -1,0 +1,382 @@
+"""Correlations at two times, ⟨L(t)R(0)⟩, by the regression theorem, in the sectors that R·ρ has.
+
+For t ≥ 0 (Lax 1963), with the same generator as for the state,
+
+    ⟨L(t)R(0)⟩ = Tr(L e^{𝓛t} Rρ),        ⟨L(−t)R(0)⟩ = ⟨R†(t)L†(0)⟩* in the steady state.
+
+Around the steady state the resolvent of :mod:`photinus.solve.resolvent` gives all times at once: where it is known
+along the whole imaginary axis, by poles λ_k and residues r_k, its Fourier transform is Σ r_k e^{λ_k t}. From other
+states, and where the residues cancel too much (near exceptional points), matrix exponentials step from time to time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import scipy.linalg as la
+import scipy.sparse.linalg as sla
+
+from photinus.algebra import Operator, Scalar
+from photinus.algebra.operator import as_operator
+from photinus.errors import InvalidInput, Undefined
+from photinus.model import Model
+from photinus.numerics.memory import require_memory
+from photinus.solve.cutoff import Converged, Fixed
+from photinus.solve.methods import ALTERNATIVES, Auto, Dense, Method, assembly_bytes
+from photinus.solve.resolvent import Pulse, pulses, resolvent
+from photinus.solve.spectrum import FLOOR, reals, require_state, stationary, truncation
+from photinus.space.liouvillian import Generator, generator
+from photinus.space.space import read_only
+from photinus.space.state import State
+from photinus.space.vectors import functional, laid_into, multiplied
+
+if TYPE_CHECKING:
+    import xarray
+
+SMALL = 256
+"""Unknowns up to which e^{𝓛Δt} is made as a dense matrix."""
+
+
+@dataclass(frozen=True, eq=False)
+class Correlation:
+    """⟨L(t)R(0)⟩; made by :func:`correlation`.
+
+    Attributes
+    ----------
+    times : ndarray
+    values : ndarray
+        ⟨L(t)R(0)⟩, complex.
+    product : ndarray
+        ⟨L(t)⟩⟨R(0)⟩, what ``values`` would be without any correlation.
+    left, right : Operator
+        L and R.
+    state : State
+        The state at time 0.
+    model, method
+        What was solved and how.
+    """
+
+    times: np.ndarray
+    values: np.ndarray
+    product: np.ndarray
+    left: Operator
+    right: Operator
+    state: State
+    model: Model
+    method: Method
+
+    def __post_init__(self) -> None:
+        for array in (self.times, self.values, self.product):
+            read_only(array)
+
+    @cached_property
+    def error(self) -> np.ndarray:
+        """Estimate of the truncation error of each value: three times its change in the refined state's larger space.
+
+        Solved when it is first asked for; NaN where the state has no refined one, or that does not fit into memory.
+        """
+
+        def evaluate(made: Generator, state: State) -> np.ndarray:
+            return _steady(made, state, (self.left, self.right), self.times, self.method)
+
+        return read_only(truncation(self.model, self.state, evaluate, self.values))
+
+    @property
+    def connected(self) -> np.ndarray:
+        """⟨L(t)R(0)⟩ − ⟨L(t)⟩⟨R(0)⟩."""
+        return read_only(self.values - self.product)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Values, product and error over the time, as an :class:`xarray.Dataset`."""
+        import xarray
+
+        columns = {"values": self.values, "product": self.product, "error": self.error}
+        return xarray.Dataset(
+            {name: ("time", column) for name, column in columns.items()},
+            {"time": self.times},
+            {"left": str(self.left), "right": str(self.right)},
+        )
+
+    def __repr__(self) -> str:
+        first, last = int(np.argmin(self.times)), int(np.argmax(self.times))
+        return "\n".join(
+            [
+                f"Correlation of {self.left} at t with {self.right} at 0: {len(self.times)} times",
+                f"  t = {self.times[first]:.4g}: {self.values[first]:.6g}",
+                f"  t = {self.times[last]:.4g}: {self.values[last]:.6g}",
+                f"  error {np.max(self.error):.1e}",
+            ]
+        )
+
+
+def correlation(
+    model: Model,
+    left: Operator | Scalar,
+    right: Operator | Scalar,
+    times: Any,
+    *,
+    state: State | None = None,
+    cutoff: Fixed | Converged | None = None,
+    method: Method | None = None,
+) -> Correlation:
+    """⟨L(t)R(0)⟩ in the steady state, or from a given state on.
+
+    Parameters
+    ----------
+    model : Model
+    left, right : Operator
+        L and R; each may mix coherence orders. Orders of Rρ that L does not read are left out.
+    times : array_like of float
+        In any order. Negative times are ⟨L(0)R(|t|)⟩, in the steady state only.
+    state : State, optional
+        The state at time 0, by default the steady state. The answer of :func:`photinus.steady_state` is taken as what
+        it is; any other state evolves, at its own cutoffs or at those of ``cutoff=ph.Fixed(…)``.
+    cutoff : Fixed or Converged
+        As :func:`photinus.steady_state`.
+    method : Auto, Dense, Direct, Tridiagonal or Krylov
+        How the steady state and the resolvent are solved. ``Dense`` stands for matrix exponentials, the reference.
+
+    Returns
+    -------
+    Correlation
+
+    Raises
+    ------
+    DegenerateSteadyState, NoSteadyState, NotConverged, MemoryBudgetExceeded
+        As :func:`photinus.steady_state`.
+    UnknownSite, SiteMismatch, WrongType
+        For operators or a state on sites that the model does not have.
+    InvalidInput
+        For times that are not finite real numbers, and negative times from a state that is not stationary.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> a = ph.oscillator("a")
+    >>> cavity = ph.Model(2.0 * a.dag() * a, [ph.Jump(0.4, a, reverse=0.1)])
+    >>> ph.correlation(cavity, a.dag(), a, [0, 1, -1], cutoff=ph.Fixed(30)).values.round(6)
+    array([ 0.333333+0.j     , -0.119394+0.26088j, -0.119394-0.26088j])
+    """
+    left, right = as_operator(left), as_operator(right)
+    method = Auto() if method is None else method
+    moments = reals(times, "times")
+    if state is None or state_is_solved(state):
+        state, made = stationary(model, cutoff, method, state)
+        values = _steady(made, state, (left, right), moments, method)
+        product = np.full(moments.shape, complex(state.expect(left)) * complex(state.expect(right)))
+    else:
+        made, state = _laid(model, state, cutoff)
+        if moments.min() < 0:
+            raise InvalidInput(
+                f"The time {moments.min():g} is negative, and the state is not the steady one.", "Give times from 0."
+            )
+        values = _evolved(made, multiplied(state, left=right), left, moments)
+        product = _evolved(made, dict(state.parts), left, moments) * complex(state.expect(right))
+    return Correlation(moments, values, product, left, right, state, model, method)
+
+
+@dataclass(frozen=True, eq=False)
+class Coherence:
+    """g²(τ) of one operator; made by :func:`g2`. ``float()`` gives its value at the first time.
+
+    Attributes
+    ----------
+    times : ndarray
+        τ.
+    values : ndarray
+        g²(τ).
+    operator : Operator
+        O.
+    state : State
+        The steady state.
+    model, method
+        What was solved and how.
+    """
+
+    times: np.ndarray
+    values: np.ndarray
+    operator: Operator
+    state: State
+    model: Model
+    method: Method
+
+    def __post_init__(self) -> None:
+        read_only(self.times)
+        read_only(self.values)
+
+    @cached_property
+    def error(self) -> np.ndarray:
+        """Estimate of the truncation error of each value, as that of :class:`Correlation`."""
+
+        def evaluate(made: Generator, state: State) -> np.ndarray:
+            return _pairs(made, state, self.operator, self.times, self.method)
+
+        return read_only(truncation(self.model, self.state, evaluate, self.values) + FLOOR)
+
+    def __float__(self) -> float:
+        return float(self.values[0])
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Values and error over the time, as an :class:`xarray.Dataset`."""
+        import xarray
+
+        columns = {"g2": ("time", self.values), "error": ("time", self.error)}
+        return xarray.Dataset(columns, {"time": self.times}, {"operator": str(self.operator)})
+
+    def __repr__(self) -> str:
+        head = f"g² of {self.operator}: {self.values[0]:.6g} at τ = {self.times[0]:.4g}"
+        last = f", {self.values[-1]:.6g} at τ = {self.times[-1]:.4g}" if len(self.times) > 1 else ""
+        return f"{head}{last}; error {np.max(self.error):.1e}"
+
+
+def g2(
+    model: Model,
+    operator: Operator,
+    times: Any = (0.0,),
+    *,
+    cutoff: Fixed | Converged | None = None,
+    method: Method | None = None,
+    state: State | None = None,
+) -> Coherence:
+    """g²(τ) = ⟨O†(0)O†(τ)O(τ)O(0)⟩/⟨O†O⟩² in the steady state: how the quanta that O takes out follow each other.
+
+    Parameters
+    ----------
+    model : Model
+    operator : Operator
+        O, such as an annihilation operator.
+    times : array_like of float
+        τ, of either sign: g² is even. By default 0 alone.
+    cutoff, method, state
+        As :func:`photinus.spectrum`.
+
+    Returns
+    -------
+    Coherence
+        At τ = 0: 2 for thermal light, 1 for coherent light, 1 − 1/n for a number state; where it grows from there the
+        quanta are antibunched. It tends to 1 for long times.
+
+    Raises
+    ------
+    Undefined
+        Where ⟨O†O⟩ = 0: no quantum is ever seen.
+    InvalidInput
+        For times that are not finite real numbers; else as :func:`photinus.spectrum`.
+
+    References
+    ----------
+    Glauber1963.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> s = ph.spin("s", 1 / 2)
+    >>> atom = ph.Model(0.5 * s.x, [ph.Jump(1.0, s.minus)])
+    >>> ph.g2(atom, s.minus, [0, 1, 100]).values.round(6) + 0
+    array([0.      , 0.227923, 1.      ])
+    """
+    operator, method = as_operator(operator), Auto() if method is None else method
+    delays = reals(times, "times")
+    state, made = stationary(model, cutoff, method, state)
+    mean = complex(state.expect(operator.dag() * operator)).real
+    if mean <= 1e-14:
+        raise Undefined(
+            f"g² of {operator} is 0/0: ⟨O†O⟩ is {abs(mean):.1e}.", "Take an operator that the steady state feeds."
+        )
+    return Coherence(delays, _pairs(made, state, operator, delays, method), operator, state, model, method)
+
+
+def _pairs(made: Generator, state: State, operator: Operator, times: np.ndarray, method: Method) -> np.ndarray:
+    """g² at these times."""
+    number = operator.dag() * operator
+    pairs = _forward(made, state, (number, operator, operator.dag()), np.abs(times), method)
+    return np.asarray(pairs.real / complex(state.expect(number)).real ** 2)
+
+
+def state_is_solved(state: State) -> bool:
+    """Whether a state is the unique steady state of some model, by its certificate."""
+    return isinstance(state, State) and getattr(state.certificate, "nullity", 0) == 1
+
+
+def _laid(model: Model, state: State, cutoff: Fixed | Converged | None) -> tuple[Generator, State]:
+    """The generator at the cutoffs of a given state, and the state in its sectors."""
+    require_state(model, state)
+    made = generator(model, cutoff.start(model) if isinstance(cutoff, Fixed) else state.cutoffs)
+    return made, laid_into(state, made.grading)
+
+
+def _steady(
+    made: Generator, state: State, operators: tuple[Operator, Operator], times: np.ndarray, method: Method
+) -> np.ndarray:
+    """⟨L(t)R(0)⟩ at times of both signs."""
+    left, right = operators
+    out = np.zeros(times.shape, dtype=complex)
+    later = times >= 0
+    if later.any():
+        out[later] = _forward(made, state, (left, right, None), times[later], method)
+    if not later.all():
+        out[~later] = np.conj(_forward(made, state, (right.dag(), left.dag(), None), -times[~later], method))
+    return out
+
+
+def _forward(
+    made: Generator,
+    state: State,
+    operators: tuple[Operator, Operator, Operator | None],
+    times: np.ndarray,
+    method: Method,
+) -> np.ndarray:
+    """Tr(L e^{𝓛t}(RρR′)) for t ≥ 0."""
+    read, left, right = operators
+    asked, constant = pulses(made, state, read, left=left, right=right)
+    return constant + sum((_decay(pulse, times, method) for pulse in asked), np.zeros(times.shape, dtype=complex))
+
+
+def _decay(pulse: Pulse, times: np.ndarray, method: Method) -> np.ndarray:
+    """w·e^{𝓛t}x of one sector, by the poles of its resolvent where they are accurate."""
+    if not isinstance(method, Dense):
+        poles, residues = resolvent(pulse, np.zeros(0), method).poles
+        start = complex(pulse.functional @ pulse.source)
+        largest = float(np.abs(residues).sum())
+        scale = max(abs(start), 1e-6 * float(np.linalg.norm(pulse.functional) * np.linalg.norm(pulse.source)))
+        stable = poles.real.max(initial=-np.inf) <= 1e-12 * np.abs(poles).max(initial=0.0)
+        if stable and largest <= 1e4 * scale and abs(residues.sum() - start) <= 1e-8 * scale:
+            return np.exp(np.multiply.outer(times, poles)) @ residues
+    return stepped(pulse.liouvillian.matrix, pulse.source, pulse.functional, times)
+
+
+def _evolved(made: Generator, parts: Any, read: Operator, times: np.ndarray) -> np.ndarray:
+    """Tr(L e^{𝓛t}X) for the X of these parts."""
+    out = np.zeros(times.shape, dtype=complex)
+    for order, vector in parts.items():
+        liouvillian = made.liouvillian(made.grading.sector(order))
+        weights = functional(read, liouvillian.sector)
+        if vector.any() and weights.any():
+            size = liouvillian.sector.size
+            need = assembly_bytes(liouvillian) + 16.0 * size * (8 * size if size <= SMALL else 8)
+            require_memory(need, None, f"The evolution of {size} unknowns", ALTERNATIVES)
+            out += stepped(liouvillian.matrix, vector, weights, times)
+    return out
+
+
+def stepped(matrix: Any, start: np.ndarray, weights: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """w·e^{At}x at times ≥ 0, from one time to the next: the simple route."""
+    moments, place = np.unique(times, return_inverse=True)
+    values = np.empty(len(moments), dtype=complex)
+    dense = matrix.toarray() if matrix.shape[0] <= SMALL else None
+    known: dict[float, np.ndarray] = {}
+    x, before = start, 0.0
+    for k, t in enumerate(moments):
+        step = float(t - before)
+        if step and dense is not None:
+            key = float(f"{step:.11e}")  # steps of a uniform grid differ by rounding
+            if key not in known:
+                known = {**known, key: la.expm(dense * step)} if len(known) < 4 else {key: la.expm(dense * step)}
+            x = known[key] @ x
+        elif step:
+            x = sla.expm_multiply(matrix * step, x.astype(complex), traceA=0.0)
+        values[k], before = weights @ x, float(t)
+    return values[place.reshape(times.shape)]
