@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from benchmarks.process import machine, measure, row, save
 
 if TYPE_CHECKING:
-    from photinus.solve.modes import Eigenmodes
+    from photinus.solve.modes.biorthogonal import Eigenmodes
 
 
 def photinus(case: str, levels: int, repeats: int) -> Callable[[], dict[str, float]]:

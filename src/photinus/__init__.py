@@ -12,72 +12,69 @@ if TYPE_CHECKING:
     from photinus.errors import PhotinusError
     from photinus.model import Bath, Jump, Model, zoo
     from photinus.references import cite
-    from photinus.solve.correlation import Correlation, correlation, g2
     from photinus.solve.cutoff import Converged, Fixed
-    from photinus.solve.eigenmodes import eigenmodes
-    from photinus.solve.evolve import evolve
+    from photinus.solve.dynamics.evolve import evolve
+    from photinus.solve.dynamics.propagate import Adaptive, Exponential, RungeKutta
+    from photinus.solve.linear_response.response import response
     from photinus.solve.mean_field import mean_field
     from photinus.solve.methods import Auto, Dense, Direct, Krylov, Tridiagonal
-    from photinus.solve.propagate import Adaptive, Exponential, RungeKutta
-    from photinus.solve.response import Response, response
-    from photinus.solve.schemes import Heterodyne, Homodyne, QuantumJumps
-    from photinus.solve.spectrum import Spectrum, linewidth, observed_frequency, phase_diffusion, spectrum
+    from photinus.solve.modes.eigenmodes import eigenmodes
+    from photinus.solve.spectra.correlation import correlation, g2
+    from photinus.solve.spectra.spectrum import linewidth, observed_frequency, phase_diffusion, spectrum
     from photinus.solve.steady import steady_state
-    from photinus.solve.trajectories import trajectories
+    from photinus.solve.unravelling.schemes import Heterodyne, Homodyne, QuantumJumps
+    from photinus.solve.unravelling.trajectories import trajectories
     from photinus.space.certificate import Certificate
     from photinus.space.state import State
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "Adaptive": "solve.propagate",
+    "Adaptive": "solve.dynamics.propagate",
     "Auto": "solve.methods",
     "Bath": "model",
     "Certificate": "space.certificate",
     "Converged": "solve.cutoff",
-    "Correlation": "solve.correlation",
     "Dense": "solve.methods",
     "Direct": "solve.methods",
-    "Exponential": "solve.propagate",
+    "Exponential": "solve.dynamics.propagate",
     "Fixed": "solve.cutoff",
-    "Heterodyne": "solve.schemes",
-    "Homodyne": "solve.schemes",
+    "Heterodyne": "solve.unravelling.schemes",
+    "Homodyne": "solve.unravelling.schemes",
     "Jump": "model",
     "Krylov": "solve.methods",
     "Model": "model",
     "Operator": "algebra",
     "PhotinusError": "errors",
-    "QuantumJumps": "solve.schemes",
-    "Response": "solve.response",
-    "RungeKutta": "solve.propagate",
-    "Spectrum": "solve.spectrum",
+    "QuantumJumps": "solve.unravelling.schemes",
+    "RungeKutta": "solve.dynamics.propagate",
     "State": "space.state",
     "Tridiagonal": "solve.methods",
     "cite": "references",
     "commutator": "algebra",
-    "correlation": "solve.correlation",
+    "correlation": "solve.spectra.correlation",
     "diagonal": "algebra",
-    "eigenmodes": "solve.eigenmodes",
+    "eigenmodes": "solve.modes.eigenmodes",
     "errors": "",
-    "evolve": "solve.evolve",
-    "g2": "solve.correlation",
+    "evolve": "solve.dynamics.evolve",
+    "g2": "solve.spectra.correlation",
     "interop": "",
-    "linewidth": "solve.spectrum",
+    "linewidth": "solve.spectra.spectrum",
     "mean_field": "solve.mean_field",
     "measures": "",
-    "observed_frequency": "solve.spectrum",
+    "observed_frequency": "solve.spectra.spectrum",
     "oscillator": "algebra",
     "phase": "",
-    "phase_diffusion": "solve.spectrum",
+    "phase_diffusion": "solve.spectra.spectrum",
     "plot": "",
     "qudit": "algebra",
-    "response": "solve.response",
-    "spectrum": "solve.spectrum",
+    "response": "solve.linear_response.response",
+    "spectrum": "solve.spectra.spectrum",
     "spin": "algebra",
     "states": "",
     "steady_state": "solve.steady",
     "sweep": "",
-    "trajectories": "solve.trajectories",
+    "trajectories": "solve.unravelling.trajectories",
     "zoo": "model.zoo",
 }
 
@@ -87,7 +84,6 @@ __all__ = [
     "Bath",
     "Certificate",
     "Converged",
-    "Correlation",
     "Dense",
     "Direct",
     "Exponential",
@@ -100,9 +96,7 @@ __all__ = [
     "Operator",
     "PhotinusError",
     "QuantumJumps",
-    "Response",
     "RungeKutta",
-    "Spectrum",
     "State",
     "Tridiagonal",
     "cite",

@@ -7,12 +7,13 @@ import pytest
 
 import photinus as ph
 from photinus import plot
+from photinus.solve.spectra.spectrum import Spectrum
 
 A = ph.oscillator("a")
 OMEGA = np.linspace(1, -1, 21)
 
 
-def found(drive: float) -> ph.Spectrum:
+def found(drive: float) -> Spectrum:
     model = ph.zoo.van_der_pol(gain=1, two_photon_loss=0.5, detuning=0.3, drive=drive)
     return ph.spectrum(model, A, OMEGA, cutoff=ph.Fixed(10))
 

@@ -6,7 +6,7 @@ import pytest
 import photinus as ph
 from photinus import plot
 from photinus.errors import InvalidInput
-from photinus.solve.phase_records import phase_record
+from photinus.solve.unravelling.phase_records import phase_record
 
 
 @pytest.fixture(scope="module")

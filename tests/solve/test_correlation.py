@@ -8,7 +8,7 @@ import scipy.linalg as la
 
 import photinus as ph
 from agreement.models import build
-from photinus.solve.correlation import SMALL, stepped
+from photinus.solve.spectra.correlation import SMALL, stepped
 from photinus.space.liouvillian import generator
 
 A, B = ph.oscillator("a"), ph.oscillator("b")

@@ -12,11 +12,11 @@ from scipy.optimize import linear_sum_assignment
 import photinus as ph
 from agreement.models import BUILDERS, build
 from photinus.errors import InvalidInput, MemoryBudgetExceeded, NotConverged, Undefined, UnknownSite
-from photinus.solve.dynamical import dynamical_symmetries
-from photinus.solve.exceptional import exceptional_point
-from photinus.solve.mode_errors import truncation_errors
-from photinus.solve.modes import Eigenmodes
-from photinus.solve.sector_modes import slowest_modes
+from photinus.solve.modes.biorthogonal import Eigenmodes
+from photinus.solve.modes.dynamical import dynamical_symmetries
+from photinus.solve.modes.exceptional import exceptional_point
+from photinus.solve.modes.mode_errors import truncation_errors
+from photinus.solve.modes.sector_modes import slowest_modes
 from photinus.space.liouvillian import generator
 from photinus.space.state import state_from_matrix
 
@@ -322,7 +322,7 @@ def test_the_correction_judges_as_the_larger_space_does(monkeypatch):
     model = ph.zoo.coupled_van_der_pol(gain=1, two_photon_loss=0.5, detuning=0.6, dissipative=0.5)
     found = slowest_modes(model, {"a": 7, "b": 7}, [(0,), (1,), (-1,)], count=8, method=ph.Dense())
     exact, _ = truncation_errors(model, found, {"a": 11, "b": 11}, method=ph.Dense(), target=None)
-    monkeypatch.setattr("photinus.solve.mode_errors.DENSE_LIMIT", 0)
+    monkeypatch.setattr("photinus.solve.modes.mode_errors.DENSE_LIMIT", 0)
     quick, _ = truncation_errors(model, found, {"a": 11, "b": 11}, method=ph.Dense(), target=None)
     sizeable = exact > 1e-9
     assert np.allclose(quick[sizeable], exact[sizeable], rtol=0.3)

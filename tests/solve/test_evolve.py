@@ -12,9 +12,9 @@ import photinus as ph
 from agreement.models import BUILDERS, build
 from photinus.errors import InvalidInput, MemoryBudgetExceeded, NotConverged, SiteMismatch, UnknownSite, WrongType
 from photinus.model import Group
-from photinus.solve.drives import make_drives
-from photinus.solve.evolve import CutoffOutgrown
-from photinus.solve.orders_in_time import Motion, Problem, canonical, symmetry_with
+from photinus.solve.dynamics.drives import make_drives
+from photinus.solve.dynamics.evolve import CutoffOutgrown
+from photinus.solve.dynamics.orders_in_time import Motion, Problem, canonical, symmetry_with
 from photinus.space.liouvillian import generator
 from photinus.space.sectors import grading
 from photinus.space.space import make_space

@@ -15,8 +15,8 @@ from agreement.models import BUILDERS, build
 from photinus import errors
 from photinus.numerics.factored import Factored
 from photinus.numerics.slopes import slope
-from photinus.solve.forced import forced
-from photinus.solve.perturbation import family_slope, generator_of
+from photinus.solve.linear_response.forced import forced
+from photinus.solve.linear_response.perturbation import family_slope, generator_of
 from photinus.space.liouvillian import generator
 from photinus.space.space import Space, make_space
 

@@ -8,8 +8,8 @@ from scipy.integrate import quad
 
 import photinus as ph
 from agreement.models import build
-from photinus.solve.peaks import find_peaks
-from photinus.solve.resolvent import Pieces, Pulse, pulses, resolvent
+from photinus.solve.spectra.peaks import find_peaks
+from photinus.solve.spectra.resolvent import Pieces, Pulse, pulses, resolvent
 from photinus.space.liouvillian import generator
 
 A = ph.oscillator("a")

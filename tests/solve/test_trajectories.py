@@ -12,8 +12,8 @@ from scipy.integrate import quad
 
 import photinus as ph
 from photinus.errors import InvalidInput, NotConverged, SiteMismatch, Undefined, UnknownSite, WrongType
-from photinus.solve.phase_records import phase_record
-from photinus.solve.unravelling import channels_of, unravel
+from photinus.solve.unravelling.kets import channels_of, unravel
+from photinus.solve.unravelling.phase_records import phase_record
 from photinus.space.liouvillian import generator
 from photinus.space.vectors import functional, vector_in
 

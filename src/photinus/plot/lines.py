@@ -13,7 +13,7 @@ from photinus.plot.style import LINES, cartesian, style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from photinus.solve.spectrum import Spectrum
+    from photinus.solve.spectra.spectrum import Spectrum
 
 _DASHES = ("-", "--", "-.", ":")
 

@@ -12,7 +12,7 @@ from photinus.plot.style import LINES, cartesian, style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from photinus.solve.modes import Eigenmodes
+    from photinus.solve.modes.biorthogonal import Eigenmodes
 
 MARKERS = "os^Dv<>"
 

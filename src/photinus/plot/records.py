@@ -13,8 +13,8 @@ from photinus.plot.style import LINES, cartesian, style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from photinus.solve.phase_records import PhaseRecord
-    from photinus.solve.trajectories import Trajectories
+    from photinus.solve.unravelling.phase_records import PhaseRecord
+    from photinus.solve.unravelling.trajectories import Trajectories
 
 
 def trajectories(

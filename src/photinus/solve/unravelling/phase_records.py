@@ -34,7 +34,7 @@ class PhaseRecord:
     Examples
     --------
     >>> import numpy as np
-    >>> from photinus.solve.phase_records import phase_record
+    >>> from photinus.solve.unravelling.phase_records import phase_record
     >>> t = np.linspace(0, 10, 101)
     >>> record = phase_record(t, np.exp(1j * (0.3 + 2 * np.pi * (t > 4) * np.minimum(t - 4, 1)))[None])
     >>> record.slip_times.round(1), record.slip_directions

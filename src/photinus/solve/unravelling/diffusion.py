@@ -18,7 +18,7 @@ import scipy.sparse as sp
 from photinus.numerics.memory import require_memory
 from photinus.numerics.rng import Streams
 from photinus.numerics.sde import Noise, Path
-from photinus.solve.unravelling import Records, Unravelling, dense_block
+from photinus.solve.unravelling.kets import Records, Unravelling, dense_block
 from photinus.space.space import Bands, Space
 
 AT_ONCE = 64

@@ -21,7 +21,7 @@ from photinus.model import Model
 from photinus.numerics.krylov import gmres
 from photinus.numerics.memory import require_memory
 from photinus.solve.methods import Krylov
-from photinus.solve.sector_modes import DENSE_LIMIT, REMEDY, Found, Mode, Solver, slowest_modes
+from photinus.solve.modes.sector_modes import DENSE_LIMIT, REMEDY, Found, Mode, Solver, slowest_modes
 from photinus.solve.splitting import Splitting
 from photinus.space.liouvillian import Generator, Liouvillian, generator
 

@@ -14,7 +14,7 @@ from photinus.errors import InvalidInput, Undefined
 from photinus.model import Order
 from photinus.model.symmetry import Symmetry
 from photinus.numerics.memory import require_memory
-from photinus.solve.sector_modes import Mode
+from photinus.solve.modes.sector_modes import Mode
 from photinus.space.sectors import Sector
 from photinus.space.space import read_only
 from photinus.space.state import State

@@ -27,9 +27,9 @@ from photinus.numerics.checks import real_number
 from photinus.numerics.slopes import Slope
 from photinus.solve.certify import SAFETY, hermitian
 from photinus.solve.cutoff import Converged, Fixed, grown
-from photinus.solve.forced import forced
+from photinus.solve.linear_response.forced import forced
+from photinus.solve.linear_response.perturbation import Family, Parts, Perturbation, evaluated, family_slope
 from photinus.solve.methods import Auto, Method
-from photinus.solve.perturbation import Family, Parts, Perturbation, evaluated, family_slope
 from photinus.solve.steady import steady_state
 from photinus.space.liouvillian import generator
 from photinus.space.sectors import Sector

@@ -18,9 +18,9 @@ from photinus.errors import InvalidInput, NotConverged
 from photinus.model import Model, Order
 from photinus.numerics.checks import real_number, whole_number
 from photinus.solve.cutoff import Fixed
-from photinus.solve.eigenmodes import eigenmodes
-from photinus.solve.modes import Eigenmodes
-from photinus.solve.sector_modes import OrderSpec, Solver
+from photinus.solve.modes.biorthogonal import Eigenmodes
+from photinus.solve.modes.eigenmodes import eigenmodes
+from photinus.solve.modes.sector_modes import OrderSpec, Solver
 
 TOUCHING = 1e-6
 """At the point found, the splitting may be at most this times the largest |λ| of the list."""
@@ -104,7 +104,7 @@ def exceptional_point(
     A resonantly driven qubit with decay γ = 1 has λ = −3γ/4 ± √(γ²/16 − Ω²):
 
     >>> import photinus as ph
-    >>> from photinus.solve.exceptional import exceptional_point
+    >>> from photinus.solve.modes.exceptional import exceptional_point
     >>> s = ph.spin("s", 0.5)
     >>> def family(drive):
     ...     return ph.Model(drive * s.x, [ph.Jump(1.0, s.minus)])

@@ -15,7 +15,7 @@ import numpy as np
 
 from photinus.numerics.decay import Decay, compact, norms
 from photinus.numerics.rng import Streams
-from photinus.solve.unravelling import Records, Unravelling, dense_block
+from photinus.solve.unravelling.kets import Records, Unravelling, dense_block
 
 ROOM = 12_000
 """Amplitudes that are followed together, so that their Taylor series stays in the processor's cache."""

@@ -19,9 +19,9 @@ from photinus.model import Model
 from photinus.numerics.checks import whole_number
 from photinus.numerics.memory import require_memory
 from photinus.solve.cutoff import Converged, Fixed
-from photinus.solve.phase_records import PhaseRecord, phase_record
-from photinus.solve.schemes import QuantumJumps, Scheme
-from photinus.solve.unravelling import Channel, Records, Unravelling, channels_of, joined, unravel
+from photinus.solve.unravelling.kets import Channel, Records, Unravelling, channels_of, joined, unravel
+from photinus.solve.unravelling.phase_records import PhaseRecord, phase_record
+from photinus.solve.unravelling.schemes import QuantumJumps, Scheme
 from photinus.space.space import make_space, read_only
 from photinus.space.state import State
 

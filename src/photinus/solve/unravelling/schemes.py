@@ -8,9 +8,9 @@ from math import isfinite
 
 from photinus.errors import InvalidInput, WrongType, shown
 from photinus.numerics.checks import real_number, whole_number
-from photinus.solve.diffusion import Diffusion
-from photinus.solve.quantum_jumps import jump_records
-from photinus.solve.unravelling import Engine
+from photinus.solve.unravelling.diffusion import Diffusion
+from photinus.solve.unravelling.kets import Engine
+from photinus.solve.unravelling.quantum_jumps import jump_records
 
 Chosen = str | int | tuple[str | int, ...] | None
 """Jumps of a model, by name or by place from 0; None for all."""

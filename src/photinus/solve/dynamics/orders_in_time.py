@@ -16,10 +16,10 @@ from photinus.model.symmetry import derive
 from photinus.numerics.memory import require_memory
 from photinus.numerics.ode import LinearSystem
 from photinus.solve.cutoff import reach
-from photinus.solve.drives import Drives
-from photinus.solve.leak import Leak
+from photinus.solve.dynamics.drives import Drives
+from photinus.solve.dynamics.leak import Leak
+from photinus.solve.dynamics.propagate import Stepper
 from photinus.solve.methods import assembly_bytes
-from photinus.solve.propagate import Stepper
 from photinus.space.liouvillian import Generator, generator_on
 from photinus.space.sectors import Grading, Sector, grading
 from photinus.space.space import make_space

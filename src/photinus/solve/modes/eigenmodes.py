@@ -12,9 +12,9 @@ from photinus.model import Model
 from photinus.numerics.checks import whole_number
 from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, attractor_levels, reach
 from photinus.solve.methods import Auto, Dense, Direct
-from photinus.solve.mode_errors import SPARE, at_the_edge, truncation_errors, weight_above
-from photinus.solve.modes import Eigenmodes
-from photinus.solve.sector_modes import Found, Mode, OrderSpec, Solver, slowest_modes, wanted_orders
+from photinus.solve.modes.biorthogonal import Eigenmodes
+from photinus.solve.modes.mode_errors import SPARE, at_the_edge, truncation_errors, weight_above
+from photinus.solve.modes.sector_modes import Found, Mode, OrderSpec, Solver, slowest_modes, wanted_orders
 from photinus.space.liouvillian import generator
 
 

@@ -26,8 +26,8 @@ from photinus.numerics.checks import real_number
 from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.methods import Auto, Method, scale_free_residual
-from photinus.solve.peaks import Peak, find_peaks
-from photinus.solve.resolvent import Resolvent, pulses, resolvent, strong_poles
+from photinus.solve.spectra.peaks import Peak, find_peaks
+from photinus.solve.spectra.resolvent import Resolvent, pulses, resolvent, strong_poles
 from photinus.solve.steady import steady_state
 from photinus.space.liouvillian import Generator, generator
 from photinus.space.space import read_only
@@ -180,7 +180,7 @@ def spectrum(
     Notes
     -----
     The regression theorem holds exactly within the master equation (Lax 1963). Frequencies are served by one
-    shift-and-invert Krylov space, with the true residual of each controlled (:mod:`photinus.solve.resolvent`).
+    shift-and-invert Krylov space, with the true residual of each controlled (:mod:`photinus.solve.spectra.resolvent`).
 
     Examples
     --------

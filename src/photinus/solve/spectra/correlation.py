@@ -4,9 +4,9 @@ For t ≥ 0 (Lax 1963), with the same generator as for the state,
 
     ⟨L(t)R(0)⟩ = Tr(L e^{𝓛t} Rρ),        ⟨L(−t)R(0)⟩ = ⟨R†(t)L†(0)⟩* in the steady state.
 
-Around the steady state the resolvent of :mod:`photinus.solve.resolvent` gives all times at once: where it is known
-along the whole imaginary axis, by poles λ_k and residues r_k, its Fourier transform is Σ r_k e^{λ_k t}. From other
-states, and where the residues cancel too much (near exceptional points), matrix exponentials step from time to time.
+Around the steady state the resolvent (:mod:`photinus.solve.spectra.resolvent`) gives all times at once: where it is
+known along the whole imaginary axis, by poles λ_k and residues r_k, its Fourier transform is Σ r_k e^{λ_k t}. From
+other states, and where the residues cancel too much (near exceptional points), matrix exponentials step from time to time.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from photinus.model import Model
 from photinus.numerics.memory import require_memory
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.methods import ALTERNATIVES, Auto, Dense, Method, assembly_bytes
-from photinus.solve.resolvent import Pulse, pulses, resolvent
-from photinus.solve.spectrum import FLOOR, reals, require_state, stationary, truncation
+from photinus.solve.spectra.resolvent import Pulse, pulses, resolvent
+from photinus.solve.spectra.spectrum import FLOOR, reals, require_state, stationary, truncation
 from photinus.space.liouvillian import Generator, generator
 from photinus.space.space import read_only
 from photinus.space.state import State

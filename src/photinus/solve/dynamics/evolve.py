@@ -19,9 +19,9 @@ from photinus.errors import InvalidInput, MemoryBudgetExceeded, NotConverged, Si
 from photinus.model import Model, Order
 from photinus.numerics.memory import require_memory
 from photinus.solve.cutoff import Converged, Fixed
-from photinus.solve.drives import Drive, make_drives
-from photinus.solve.orders_in_time import Motion, OrderInTime, Problem, canonical, orders_read, symmetry_with
-from photinus.solve.propagate import Adaptive, Stepper, ticks
+from photinus.solve.dynamics.drives import Drive, make_drives
+from photinus.solve.dynamics.orders_in_time import Motion, OrderInTime, Problem, canonical, orders_read, symmetry_with
+from photinus.solve.dynamics.propagate import Adaptive, Stepper, ticks
 from photinus.space.sectors import Grading, grading
 from photinus.space.space import make_space, read_only
 from photinus.space.state import State

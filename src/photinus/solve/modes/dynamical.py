@@ -17,9 +17,9 @@ from photinus.errors import NotConverged
 from photinus.model import Model, Order
 from photinus.numerics.memory import require_memory
 from photinus.solve.cutoff import Converged, Fixed
-from photinus.solve.eigenmodes import eigenmodes
-from photinus.solve.modes import Eigenmodes
-from photinus.solve.sector_modes import REMEDY, Solver
+from photinus.solve.modes.biorthogonal import Eigenmodes
+from photinus.solve.modes.eigenmodes import eigenmodes
+from photinus.solve.modes.sector_modes import REMEDY, Solver
 from photinus.space.space import read_only
 
 HOLDS = 1e-8
@@ -90,7 +90,7 @@ def dynamical_symmetries(
     Two spins that are dephased together keep the coherence that the common phase does not touch:
 
     >>> import photinus as ph
-    >>> from photinus.solve.dynamical import dynamical_symmetries
+    >>> from photinus.solve.modes.dynamical import dynamical_symmetries
     >>> s, t = ph.spin("s", 0.5), ph.spin("t", 0.5)
     >>> model = ph.Model(0.7 * s.z - 0.3 * t.z, [ph.Jump(1.0, s.z + t.z), ph.Jump(0.2, s.plus * t.plus, reverse=0.2)])
     >>> [round(found.frequency, 6) for found in dynamical_symmetries(model)]

@@ -1,0 +1,1 @@
+"""The eigenmodes of the Liouvillian."""

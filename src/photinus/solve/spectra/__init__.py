@@ -1,0 +1,1 @@
+"""Two-time correlations and spectra."""
