@@ -33,6 +33,24 @@ def test_without_a_charge_it_inverts_the_no_jump_part(form: type, monkeypatch: p
 
 
 @pytest.mark.parametrize("conditioning", [0.0, 1e6])
+@pytest.mark.parametrize("shift", [0.4, 0.4 + 1.3j, -0.05j])
+@pytest.mark.parametrize("order", [0, 1, -2])
+def test_a_spectral_shift_on_sectors_of_any_order(
+    conditioning: float, shift: complex, order: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P is −(𝓢 − σ + 𝓙_loss)⁻¹, 𝓙_loss the jumps that lower the charge; blocks are rectangular for orders ≠ 0."""
+    monkeypatch.setattr(splitting, "ILL_CONDITIONED", conditioning)
+    made = generator(PAIR, {"a": 5, "b": 5})
+    liouvillian = made.liouvillian(made.grading.sector((order,)))
+    lowering = {key: x for key, x in liouvillian.jump_diagonals.items() if sum(key[0]) < 0}
+    part = liouvillian.sparse(liouvillian.no_jump_diagonals) + liouvillian.sparse(lowering)
+    rng = np.random.default_rng(4)
+    y = rng.normal(size=liouvillian.sector.size) + 1j * rng.normal(size=liouvillian.sector.size)
+    x = Splitting(liouvillian, shift)(y)
+    np.testing.assert_allclose(shift * x - part @ x, y, atol=1e-6 * np.abs(y).max())
+
+
+@pytest.mark.parametrize("conditioning", [0.0, 1e6])
 @pytest.mark.parametrize("model", [DRIVEN, PAIR], ids=["driven", "pair"])
 def test_the_answer_does_not_depend_on_the_form_of_k(
     model: ph.Model, conditioning: float, monkeypatch: pytest.MonkeyPatch

@@ -14,14 +14,12 @@ import scipy.sparse as sp
 from photinus.errors import InvalidInput, NotConverged
 from photinus.model import Model
 from photinus.numerics.checks import real_number, whole_number
-from photinus.numerics.krylov import KrylovResult, gmres
 from photinus.numerics.linear import NullVector, dense_null_vector, sparse_null_vector
 from photinus.numerics.memory import require_memory, size_text
 from photinus.solve.cutoff import Converged, Fixed
+from photinus.solve.iteration import Iteration
 from photinus.solve.orders import elimination_cost, plan_for, stacked
-from photinus.solve.splitting import Splitting
 from photinus.space.liouvillian import Liouvillian, generator
-from photinus.space.sectors import Sector
 
 ALTERNATIVES = (
     "Use smaller cutoffs, method=ph.Krylov(), a model with more symmetry, or a method object with a larger memory=."
@@ -129,7 +127,7 @@ class Tridiagonal(Method):
 
 @dataclass(frozen=True, slots=True)
 class Krylov(Method):
-    """GMRES on 𝓛 with the jump/no-jump splitting as its preconditioner.
+    """GMRES on 𝓛 in the coherences of the sites, preconditioned by the sites alone or by the jump/no-jump splitting.
 
     Parameters
     ----------
@@ -157,103 +155,30 @@ class Krylov(Method):
 
     def estimate(self, liouvillian: Liouvillian) -> float:
         n, sizes = liouvillian.sector.size, liouvillian.generator.grading.sizes.astype(float)
-        return assembly_bytes(liouvillian) + 16.0 * (n * (self.restart + 8) + 6 * float((sizes**2).sum()))
+        vector = 16.0 * n if any(liouvillian.sector.order) else 8.0 * n  # Hermitian operators are given by half
+        rows = len(liouvillian.shifts) * vector * 1.5
+        return assembly_bytes(liouvillian) + vector * (self.restart + 16) + rows + 96.0 * float((sizes**2).sum())
 
     def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
-        sector, matrix = liouvillian.sector, liouvillian.matrix.tocsr()
-        precondition = Splitting(liouvillian)
-        start = guess
-        if start is None:
-            start = np.zeros(sector.size, dtype=matrix.dtype)
-            start[sector.trace] = 1 / len(sector.trace)
-        vector, products = self._to_zero(matrix, precondition, np.asarray(start))
-        vector = vector / vector[sector.trace].sum()
-        residual = scale_free_residual(matrix, vector)
+        iteration = self._iteration(liouvillian)
+        coordinates = iteration.matrix.coordinates
+        start = iteration.start() if guess is None else coordinates.folded(guess)
+        vector, products = iteration.to_zero(start, self.tolerance)
+        residual = iteration.matrix.residual(vector)
         if not residual <= self.tolerance:
             raise NotConverged(
                 f"GMRES stopped at the residual {residual:.1e} (goal {self.tolerance:.0e}) after {products} products.",
                 "Use a larger restart=, ph.Direct(), or check whether the steady state is unique.",
             )
-        vector, error = self._polished(matrix, precondition, vector, sector)
-        return NullVector(vector, float("nan"), self._nullity(matrix, precondition, vector, sector.trace), error)
-
-    def _polished(
-        self, matrix: sp.sparray, precondition: Splitting, vector: np.ndarray, sector: Sector
-    ) -> tuple[np.ndarray, float]:
-        """Corrections until they are small: a slow mode weighs little in the residual and much in the state."""
-        error = np.inf
-        for _ in range(6):
-            answer = self._gmres(matrix, -(matrix @ vector), precondition, 0.03)
-            better = vector + answer.vector
-            better = better / better[sector.trace].sum()
-            last, error = error, float(np.linalg.norm(better - vector))
-            if not np.isfinite(error) or error > 0.5 * last:
-                return vector, 3.0 * min(last, error)
-            vector = better
-            if error <= 1e-11:
-                break
-        return vector, 3.0 * error
-
-    def _gmres(self, matrix: sp.sparray, target: np.ndarray, precondition: Splitting, tolerance: float) -> KrylovResult:
-        return gmres(
-            lambda x: matrix @ x,
-            target,
-            precondition,
-            tolerance=tolerance,
-            restart=self.restart,
-            maximum=self.maximum,
-        )
-
-    def _to_zero(self, matrix: sp.sparray, precondition: Splitting, start: np.ndarray) -> tuple[np.ndarray, int]:
-        """The null vector that GMRES reaches from ``start``, the residual measured by the flux."""
-        vector, products = start, 0
-        for _ in range(4):
-            target = -(matrix @ vector)
-            scale = flux(matrix, vector)
-            size = float(np.linalg.norm(target))
-            if not size > 0.3 * self.tolerance * scale or products >= self.maximum:
-                break
-            answer = self._gmres(matrix, target, precondition, min(0.5, 0.3 * self.tolerance * scale / size))
-            vector, products = vector + answer.vector, products + answer.products
-            vector = vector / np.abs(vector).sum() if np.isfinite(vector).all() else start
-        return vector, products
-
-    def _nullity(self, matrix: sp.sparray, precondition: Splitting, vector: np.ndarray, places: np.ndarray) -> int:
-        """1 where a random perturbation dies out, 2 where something other than the state itself survives."""
-        noise = np.random.default_rng(7).normal(size=(2, vector.size))
-        start = precondition(noise[0] + 1j * noise[1])
-        return 2 if self._survivor(matrix, precondition, start, (vector, places)) else 1
-
-    def _survivor(
-        self,
-        matrix: sp.sparray,
-        precondition: Splitting,
-        start: np.ndarray,
-        known: tuple[np.ndarray, np.ndarray] | None,
-    ) -> bool:
-        """Whether a null vector besides the known one is left of ``start``, judged at tighter and tighter residuals."""
-        rest = self._without(start, known)
-        size = float(np.linalg.norm(rest))
-        if size <= 1e-12 * float(np.linalg.norm(start)):  # nothing but the known state fits into the sector
-            return False
-        for tolerance in (1e-2, 1e-4, 1e-7, 1e-10):
-            answer = self._gmres(matrix, -(matrix @ rest), precondition, tolerance)
-            rest = self._without(rest + answer.vector, known)
-            if np.linalg.norm(rest) < 0.1 * size:
-                return False
-        return True
-
-    @staticmethod
-    def _without(x: np.ndarray, known: tuple[np.ndarray, np.ndarray] | None) -> np.ndarray:
-        """What is left of x when the known null vector is taken out, by its trace."""
-        return x if known is None else x - x[known[1]].sum() * known[0]
+        slowest = iteration.slowest(vector)
+        if not np.isfinite(slowest):
+            return NullVector(coordinates.expanded(vector), float("nan"), 2, float("inf"))
+        vector, error = iteration.polished(vector, self.tolerance, slowest)
+        return NullVector(coordinates.expanded(vector), float("nan"), 1, error)
 
     def regular(self, liouvillian: Liouvillian) -> bool:
         """Whether a sector has no stationary operator."""
-        precondition = Splitting(liouvillian)
-        noise = np.random.default_rng(7).normal(size=(2, liouvillian.sector.size))
-        matrix = liouvillian.matrix.tocsr()
-        return not self._survivor(matrix, precondition, precondition(noise[0] + 1j * noise[1]), None)
+        return bool(np.isfinite(self._iteration(liouvillian).slowest(None)))
 
     def correction(self, liouvillian: Liouvillian, guess: np.ndarray) -> NullVector:
         """ρ + δ with 𝓛δ = −𝓛ρ solved until δ no longer changes by a tenth: enough to judge the truncation.
@@ -265,26 +190,13 @@ class Krylov(Method):
         NotConverged
             If GMRES stagnates: a small δ would then mean nothing.
         """
-        matrix, places = liouvillian.matrix.tocsr(), liouvillian.sector.trace
-        precondition = Splitting(liouvillian)
-        vector, size, before = guess, 0.0, 0.0
-        rounding = 1e-14 * flux(matrix, guess)  # a defect below it has no direction that GMRES could follow
-        for _ in range(6):
-            defect = matrix @ vector
-            if np.linalg.norm(defect) <= rounding:
-                break
-            answer = self._gmres(matrix, -defect, precondition, 0.03)
-            if not answer.converged and answer.residual > 0.5:
-                raise NotConverged(
-                    f"GMRES stagnated at {answer.residual:.2g} of the truncation's defect.",
-                    "Use a larger restart=, or method=ph.Direct().",
-                )
-            vector = vector + answer.vector
-            vector = vector / vector[places].sum()
-            before, size = size, float(np.linalg.norm(vector - guess))
-            if abs(size - before) <= 0.1 * size:
-                break
-        return NullVector(np.asarray(vector), float("nan"), 1, 3.0 * abs(size - before))
+        iteration = self._iteration(liouvillian)
+        coordinates = iteration.matrix.coordinates
+        vector, error = iteration.corrected(coordinates.folded(guess))
+        return NullVector(coordinates.expanded(vector), float("nan"), 1, error)
+
+    def _iteration(self, liouvillian: Liouvillian) -> Iteration:
+        return Iteration(liouvillian, restart=self.restart, maximum=self.maximum)
 
 
 def scale_free_residual(matrix: sp.sparray, vector: np.ndarray) -> float:

@@ -59,11 +59,23 @@ def decompose(blocks: dict[int, np.ndarray]) -> dict[int, EigenForm] | dict[int,
 
 
 class Splitting:
-    """ρ = P y ≈ −(𝓢 + part of 𝓙)⁻¹ y on one sector."""
+    """ρ = P y ≈ −(𝓢 − σ + part of 𝓙)⁻¹ y on one sector of any order.
 
-    def __init__(self, liouvillian: Liouvillian):
+    Parameters
+    ----------
+    liouvillian : Liouvillian
+    shift : complex
+        σ: P is made for 𝓛 − σ.
+    """
+
+    def __init__(self, liouvillian: Liouvillian, shift: complex = 0.0):
+        self._spectral = shift
         sector = liouvillian.sector
-        self._real = not any(np.iscomplexobj(x) for x in liouvillian.generator.no_jump.values())
+        bands = [
+            *liouvillian.generator.no_jump.values(),
+            *(x for _, jump in liouvillian.generator.jumps for x in jump.values()),
+        ]
+        self._real = not any(np.iscomplexobj(x) for x in bands) and not complex(shift).imag
         classes = sorted({c for q, r, _ in sector.blocks for c in (q, r)})
         self._forms = decompose({q: no_jump_block(liouvillian, q) for q in classes})
         rate = max((float(np.abs(f.values).max(initial=0.0)) for f in self._forms.values()), default=1.0)
@@ -74,8 +86,8 @@ class Splitting:
         self._gaps = {q: self._gap(q, r) for q, r, _ in sector.blocks}
 
     def _gap(self, q: int, r: int) -> np.ndarray:
-        """−(λ_i + λ̄_j), moved away from zero where a dark state makes 𝓢 singular."""
-        gap = -np.add.outer(self._forms[q].values, np.conj(self._forms[r].values))
+        """σ − (λ_i + λ̄_j), moved away from zero where a dark state makes 𝓢 singular."""
+        gap = self._spectral - np.add.outer(self._forms[q].values, np.conj(self._forms[r].values))
         return np.where(np.abs(gap) < self._shift, gap + self._shift, gap)
 
     def _couplings(self, liouvillian: Liouvillian, charge: np.ndarray | None) -> list[sp.csr_array] | None:
@@ -120,7 +132,7 @@ class Splitting:
         assert isinstance(left, SchurForm)
         assert isinstance(right, SchurForm)
         a, b = -left.triangle, -right.triangle
-        a[np.diag_indices_from(a)] += self._shift
+        a[np.diag_indices_from(a)] += self._shift + self._spectral
         (trsyl,) = la.get_lapack_funcs(("trsyl",), (a, b))
         x, scale, _ = trsyl(a, b, left.unitary.conj().T @ f @ right.unitary, tranb="C")
         return np.asarray(left.unitary @ (x / scale) @ right.unitary.conj().T)

@@ -6,7 +6,7 @@ For t ≥ 0 (Lax 1963), with the same generator as for the state,
 
 Around the steady state the resolvent (:mod:`photinus.solve.spectra.resolvent`) gives all times at once: where it is
 known along the whole imaginary axis, by poles λ_k and residues r_k, its Fourier transform is Σ r_k e^{λ_k t}. From
-other states, and where the residues cancel too much (near exceptional points), matrix exponentials step from time to time.
+other states, and where the residues cancel too much (near exceptional points), matrix exponentials step in time.
 """
 
 from __future__ import annotations

@@ -1,0 +1,236 @@
+"""Stationary operators by GMRES, in the coordinates of :mod:`photinus.solve.coherences`.
+
+Two preconditioners share the work. Where the sites are damped more strongly than they are coupled, the sites by
+themselves (:class:`~photinus.solve.local.LocalSweep`) take ten to twenty products; where the coupling dominates, the
+jump/no-jump splitting (:class:`~photinus.solve.splitting.Splitting`) treats it exactly. The first one is tried
+first, and left where its residual falls slowly and the second one's falls faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from photinus.errors import NotConverged
+from photinus.numerics.krylov import KrylovResult, gmres
+from photinus.solve.coherences import SortedGenerator
+from photinus.solve.local import LocalSweep
+from photinus.solve.splitting import Splitting
+from photinus.space.liouvillian import Liouvillian
+
+PACE = 0.75
+"""The factor by which a product should lower the residual before the other preconditioner is tried."""
+DEPTHS = (1e-2, 1e-4, 1e-7, 1e-10)
+"""Residuals at which a random operator is looked at: what survives the last one is stationary."""
+
+
+class Preconditioner(Protocol):
+    """y ↦ P y and y ↦ 𝓛 P y."""
+
+    def __call__(self, y: np.ndarray) -> np.ndarray: ...
+
+    def product(self, y: np.ndarray) -> np.ndarray:
+        """𝓛 P y."""
+
+
+class ChargeSweep:
+    """The jump/no-jump splitting in the coordinates of a sorted generator."""
+
+    def __init__(self, matrix: SortedGenerator, liouvillian: Liouvillian):
+        self._matrix, self._splitting = matrix, Splitting(liouvillian)
+
+    def __call__(self, y: np.ndarray) -> np.ndarray:
+        coordinates = self._matrix.coordinates
+        return coordinates.folded(self._splitting(coordinates.expanded(y)))
+
+    def product(self, y: np.ndarray) -> np.ndarray:
+        """𝓛 P y."""
+        return self._matrix @ self(y)
+
+
+class Iteration:
+    """𝓛 of one sector, and GMRES on it.
+
+    Parameters
+    ----------
+    liouvillian : Liouvillian
+    restart, maximum : int
+        Vectors kept before a restart; products before giving up.
+    """
+
+    def __init__(self, liouvillian: Liouvillian, *, restart: int, maximum: int):
+        self.matrix = SortedGenerator(liouvillian)
+        self._liouvillian = liouvillian
+        self._restart, self._maximum = restart, maximum
+        self._precondition, self._other = self._candidates()
+
+    def _candidates(self) -> tuple[Preconditioner, Callable[[], Preconditioner] | None]:
+        """The preconditioner to begin with, and how to make the other one, if there is one.
+
+        The sites by themselves usually take four times fewer products.
+        """
+
+        def charge() -> ChargeSweep:
+            return ChargeSweep(self.matrix, self._liouvillian)
+
+        local = LocalSweep(self.matrix, self._liouvillian.generator)
+        if not local.usable:
+            return charge(), None
+        sizes = self._liouvillian.generator.grading.sizes.astype(float)
+        cost = 30e-6 * len(sizes) + 1.6e-9 * float((sizes**3).sum())  # seconds, of a call of each
+        if 4 * cost < local.cost:
+            return charge(), lambda: local
+        return local, charge
+
+    def solve(self, target: np.ndarray, tolerance: float) -> KrylovResult:
+        """Find x with 𝓛x = b, the residual ‖b − 𝓛x‖ relative to ‖b‖."""
+        first = self._gmres(self._precondition, target, tolerance, PACE if self._other else 1.0)
+        if first.converged or self._other is None or first.residual <= PACE**first.products:
+            return first
+        other, self._other = self._other(), None
+        second = self._continued(other, target, tolerance, first, PACE)
+        gain = second.residual / first.residual if first.residual < 1 else second.residual
+        if np.log(max(gain, 1e-300)) / (second.products - first.products) < np.log(first.residual) / first.products:
+            self._precondition = other
+        return second if second.converged else self._continued(self._precondition, target, tolerance, second, 1.0)
+
+    def _continued(
+        self, precondition: Preconditioner, target: np.ndarray, tolerance: float, before: KrylovResult, pace: float
+    ) -> KrylovResult:
+        """GMRES from where another one stopped, or from zero where that had gained nothing."""
+        if not before.residual < 1:
+            before = KrylovResult(np.zeros_like(target), 1.0, before.products, False)
+        rest = target - self.matrix @ before.vector
+        answer = self._gmres(precondition, rest, min(0.99, tolerance / before.residual), pace)
+        products = before.products + answer.products
+        if not answer.residual < 1:
+            return KrylovResult(before.vector, before.residual, products, False)
+        residual = before.residual * answer.residual
+        return KrylovResult(before.vector + answer.vector, residual, products, answer.converged)
+
+    def _gmres(self, precondition: Preconditioner, target: np.ndarray, tolerance: float, pace: float) -> KrylovResult:
+        """GMRES with real coefficients where the operators are Hermitian."""
+        real = self.matrix.coordinates.hermitian
+
+        def plain(x: np.ndarray) -> np.ndarray:
+            return x.view(float) if real else x
+
+        found = gmres(
+            lambda x: plain(self.matrix @ x.view(complex)),
+            plain(target),
+            lambda y: plain(precondition(y.view(complex))),
+            tolerance=tolerance,
+            restart=self._restart,
+            maximum=self._maximum,
+            product=lambda y: plain(precondition.product(y.view(complex))),
+            pace=pace,
+        )
+        return KrylovResult(found.vector.view(complex), found.residual, found.products, found.converged)
+
+    def start(self) -> np.ndarray:
+        """The sites by themselves in their stationary states; the maximally mixed state where they have none."""
+        out = np.zeros(self.matrix.size, dtype=complex)
+        places = self.matrix.coordinates.populations
+        if isinstance(self._precondition, LocalSweep):
+            weights = np.ones(1)
+            for populations in self._precondition.independent:
+                weights = np.multiply.outer(weights, populations).ravel()
+            out[places] = weights
+        else:
+            out[places] = 1 / len(places)
+        return out
+
+    def normalised(self, x: np.ndarray) -> np.ndarray:
+        """Scale x to unit trace."""
+        return x / self.matrix.trace(x)
+
+    def to_zero(self, start: np.ndarray, tolerance: float) -> tuple[np.ndarray, int]:
+        """The null vector that GMRES reaches from ``start``, of unit trace, and the number of products."""
+        vector, products = start, 0
+        for _ in range(4):
+            target = -(self.matrix @ vector)
+            size, goal = float(np.linalg.norm(target)), 0.2 * tolerance * self.matrix.flux(vector)
+            if not size > goal or products >= self._maximum:
+                break
+            answer = self.solve(target, min(0.5, goal / size))
+            vector, products = vector + answer.vector, products + answer.products
+            vector = self.normalised(vector) if np.isfinite(vector).all() else start
+        return self.normalised(vector), products
+
+    def polished(self, vector: np.ndarray, tolerance: float, slowest: float) -> tuple[np.ndarray, float]:
+        """Correct the null vector until its error is within the tolerance, or as far as rounding lets it.
+
+        A slow mode weighs little in the residual and much in the state: the error is ten times the residual times the
+        decay time of the ``slowest`` mode seen.
+        """
+        rounding, error = 1e-16 * self.matrix.flux(vector), np.inf
+        for _ in range(6):
+            target = -(self.matrix @ vector)
+            size = float(np.linalg.norm(target))
+            error = 10 * slowest * max(size, rounding) + float(np.finfo(float).eps)
+            if error <= tolerance or size <= 3 * rounding:
+                break
+            answer = self.solve(target, min(0.1, max(0.5 * tolerance / error, rounding / size)))
+            better = self.normalised(vector + answer.vector)
+            moved = float(np.linalg.norm(better - vector))
+            if not np.isfinite(moved) or answer.residual > 0.9:
+                break
+            vector, slowest = better, max(slowest, moved / size)
+        return vector, error
+
+    def corrected(self, guess: np.ndarray) -> tuple[np.ndarray, float]:
+        """The null vector near ``guess``, solved until its distance changes by less than a tenth; and three changes.
+
+        Raises
+        ------
+        NotConverged
+            If GMRES stagnates: a small distance would then mean nothing.
+        """
+        vector, size, before = guess, 0.0, 0.0
+        rounding = 1e-14 * self.matrix.flux(guess)  # a defect below it has no direction that GMRES could follow
+        for _ in range(6):
+            defect = self.matrix @ vector
+            if np.linalg.norm(defect) <= rounding:
+                break
+            answer = self.solve(-defect, 0.03)
+            if not answer.converged and answer.residual > 0.5:
+                raise NotConverged(
+                    f"GMRES stagnated at {answer.residual:.2g} of the truncation's defect.",
+                    "Use a larger restart=, or method=ph.Direct().",
+                )
+            vector = self.normalised(vector + answer.vector)
+            before, size = size, self.matrix.norm(vector - guess)
+            if abs(size - before) <= 0.1 * size:
+                break
+        return vector, 3.0 * abs(size - before)
+
+    def slowest(self, known: np.ndarray | None) -> float:
+        """Decay time of the slowest mode, as far as a random operator shows it; infinite if something else survives.
+
+        The operator is solved to smaller and smaller residuals until it has died out but for the known null vector.
+        What is left of it then consists of slow modes: its size over its rate of change is the time.
+        """
+        noise = np.random.default_rng(7).normal(size=(2, self.matrix.size))
+        start = noise[0] + 1j * noise[1]
+        if self.matrix.coordinates.hermitian:
+            start.imag[self.matrix.coordinates.populations] = 0
+        start = self._precondition(start)
+        rest = self._without(start, known)
+        size = float(np.linalg.norm(rest))
+        time = 0.0
+        if size <= 1e-12 * float(np.linalg.norm(start)):  # nothing but the known state fits into the sector
+            return time
+        for tolerance in DEPTHS:
+            answer = self.solve(-(self.matrix @ rest), tolerance)
+            rest = self._without(rest + answer.vector, known)
+            left, change = float(np.linalg.norm(rest)), float(np.linalg.norm(self.matrix @ rest))
+            time = max(time, left / change if change > 0 else 0.0)
+            if left < 0.1 * size:
+                return time
+        return np.inf
+
+    def _without(self, x: np.ndarray, known: np.ndarray | None) -> np.ndarray:
+        """What is left of x when the known null vector is taken out, by its trace."""
+        return x if known is None else x - self.matrix.trace(x) * known
