@@ -32,12 +32,15 @@ class NullVector:
         Dimension of the null space, at least (1 is exact); where ``rcond`` is large it is 1 without further work.
     error : float
         Estimate of the relative error of the vector: the rounding unit over ``rcond``, or what an iteration knows.
+    residual : float or None
+        The scale-free residual, where the method knows it without another look at the matrix.
     """
 
     vector: np.ndarray
     rcond: float
     nullity: int
     error: float
+    residual: float | None = None
 
 
 def column_scale(matrix: np.ndarray | sp.sparray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, inf, log
@@ -18,7 +18,14 @@ from photinus.space.space import check_cutoffs
 from photinus.space.state import State
 
 MORE_LEVELS = 4
-"""The space that judges a truncation has at least so many levels more of every oscillator."""
+
+
+def more_levels(oscillators: Collection[str]) -> int:
+    """The space that judges a truncation has at least so many levels more of every oscillator.
+
+    Four, and two for more than two oscillators, whose space grows with the power of their number.
+    """
+    return MORE_LEVELS if len(oscillators) < 3 else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +97,14 @@ def enlarged(state: State, reaches: dict[str, int]) -> dict[str, int]:
     """The larger space in which the truncation of a state is judged.
 
     So many more levels of every oscillator that the amplitudes (roots of the populations) fall by a factor of ten over
-    them, at least :data:`MORE_LEVELS` and at most max(4, N/4); never fewer than the longest word of the model reaches.
+    them, at least :func:`more_levels` and at most max(4, N/4); never fewer than the longest word of the model reaches.
     """
     out = {}
+    least = more_levels(state.cutoffs)
     for name, n in state.cutoffs.items():
         fall = _fall(state.populations(name), n) / 2
         most = max(MORE_LEVELS, n // 4)
-        more = min(most, max(MORE_LEVELS, ceil(log(10) / fall))) if fall > 0 else most
+        more = min(most, max(least, ceil(log(10) / fall))) if fall > 0 else most
         out[name] = n + max(more, reaches[name])
     return out
 

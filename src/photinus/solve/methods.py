@@ -157,7 +157,7 @@ class Krylov(Method):
         n, sizes = liouvillian.sector.size, liouvillian.generator.grading.sizes.astype(float)
         vector = 16.0 * n if any(liouvillian.sector.order) else 8.0 * n  # Hermitian operators are given by half
         rows = len(liouvillian.shifts) * vector * 1.5
-        return assembly_bytes(liouvillian) + vector * (self.restart + 16) + rows + 96.0 * float((sizes**2).sum())
+        return 16.0 * n + vector * (self.restart + 16) + rows + 96.0 * float((sizes**2).sum())
 
     def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
         iteration = self._iteration(liouvillian)
@@ -174,7 +174,8 @@ class Krylov(Method):
         if not np.isfinite(slowest):
             return NullVector(coordinates.expanded(vector), float("nan"), 2, float("inf"))
         vector, error = iteration.polished(vector, self.tolerance, slowest)
-        return NullVector(coordinates.expanded(vector), float("nan"), 1, error)
+        residual = iteration.matrix.residual(vector)
+        return NullVector(coordinates.expanded(vector), float("nan"), 1, error, residual)
 
     def regular(self, liouvillian: Liouvillian) -> bool:
         """Whether a sector has no stationary operator."""

@@ -21,17 +21,17 @@ from photinus.numerics.linear import NullVector
 from photinus.numerics.memory import require_memory
 from photinus.solve.certify import SAFETY, Solution, extra_nullity, hermitian, truncation_error
 from photinus.solve.cutoff import (
-    MORE_LEVELS,
     Converged,
     Fixed,
     adapted,
     attractor_levels,
     enlarged,
     grown,
+    more_levels,
     reach,
     refuse_unbounded,
 )
-from photinus.solve.methods import ALTERNATIVES, Auto, Direct, Krylov, Method, assembly_bytes
+from photinus.solve.methods import ALTERNATIVES, Auto, Direct, Krylov, Method
 from photinus.space.certificate import Certificate
 from photinus.space.liouvillian import Liouvillian, generator
 from photinus.space.sectors import Sector
@@ -147,7 +147,7 @@ def _converge(model: Model, cutoff: Converged, method: Method, near: State | Non
 def _refuse_unjudgeable(model: Model, cutoffs: dict[str, int], method: Method) -> None:
     """Raise :class:`MemoryBudgetExceeded` before solving where the space that judges the truncation does not fit."""
     reaches = reach(model)
-    least = {name: n + max(MORE_LEVELS, reaches[name]) for name, n in cutoffs.items()}
+    least = {name: n + max(more_levels(cutoffs), reaches[name]) for name, n in cutoffs.items()}
     if prod(make_space(model.sites, least).levels) > 200:
         try:
             _prepare(model, least, method)
@@ -230,7 +230,7 @@ def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State |
         found = chosen.null_vector(liouvillian, None)
     _refuse_null(found, cutoffs)
     vector, skew = hermitian(sector, found.vector)
-    solution = Solution(liouvillian, vector, 1, chosen, skew, found.error)
+    solution = Solution(liouvillian, vector, 1, chosen, skew, found.error, found.residual)
     _refuse_torsion(model, solution)
     return solution
 
@@ -254,8 +254,6 @@ def _prepare(model: Model, cutoffs: dict[str, int], method: Method) -> tuple[Lio
     """The generator at these cutoffs and the method for it, after a look at the memory that both would take."""
     made = generator(model, cutoffs)
     liouvillian = made.liouvillian(made.grading.sector(made.grading.group.zero))
-    n = liouvillian.sector.size
-    require_memory(assembly_bytes(liouvillian), method.memory, f"The generator of {n} unknowns", ALTERNATIVES)
     chosen = method.choose(liouvillian) if isinstance(method, Auto) else method
     chosen.require(liouvillian)
     return liouvillian, chosen
@@ -300,7 +298,8 @@ def _refine(model: Model, solution: Solution, method: Method) -> tuple[Solution,
     vector, skew = hermitian(larger, found.vector)
     delta = vector - embedded
     error = truncation_error(larger, delta)
-    return Solution(liouvillian, vector, 1, chosen, skew, found.error, not isinstance(chosen, Krylov)), delta, error
+    exact = not isinstance(chosen, Krylov)
+    return Solution(liouvillian, vector, 1, chosen, skew, found.error, found.residual, exact), delta, error
 
 
 def _unit_trace(vector: np.ndarray, sector: Sector) -> np.ndarray:
