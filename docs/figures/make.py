@@ -637,6 +637,48 @@ def contour(clock: dict[str, float], level: float) -> float:
     return drive
 
 
+def mean_field() -> None:
+    """Phase portraits of a driven oscillator inside and outside of its tongue, and the death of a pair."""
+    figure, panels = plot.figure(3)
+    x = np.linspace(-3.6, 3.6, 41)
+    plane = x + 1j * x[:, None]
+    for axes, title, detuning in zip(panels, ("inside the tongue", "outside"), (0.1, 0.25), strict=False):
+        field = ph.mean_field(oscillator(detuning=detuning, drive=0.3))
+        plot.portrait(
+            x,
+            x,
+            field.velocity({"a": plane})["a"],
+            points=[(complex(p.values["a"]), p.kind) for p in field.fixed_points()],
+            orbits=[cycle.values["a"] for cycle in field.limit_cycles()],
+            axes=axes,
+            title=title,
+        )
+    detunings = np.linspace(0, 2, 41)
+    with plot.style():
+        axes = panels[2]
+        for coupling, colour in ((0.5, plot.LINES[0]), (1.5, plot.LINES[1])):
+            low, high = np.array([amplitudes(detuning, coupling) for detuning in detunings]).T
+            axes.fill_between(detunings, low, high, color=colour, alpha=0.35, linewidth=0)
+            axes.plot(detunings, high, color=colour, label=f"$V = {coupling}\\,\\kappa_1$")
+            axes.plot(detunings, low, color=colour, linewidth=0.8)
+        axes.axvline(0.5, color="0.5", linewidth=0.8, linestyle=":")
+        axes.axvline(2**0.5, color="0.5", linewidth=0.8, linestyle=":")
+        axes.set(xlabel=r"$\Delta/\kappa_1$", ylabel=r"$|\alpha_a|$, smallest and largest", title="a dissipative pair")
+        axes.set(xlim=(0, 2), ylim=(0, 2.6))
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(loc="lower left")
+    save(figure, "mean_field", dpi=110)
+
+
+def amplitudes(detuning: float, coupling: float) -> tuple[float, float]:
+    """The smallest and the largest late |α_a| of a dissipatively coupled pair."""
+    field = ph.mean_field(
+        ph.zoo.coupled_van_der_pol(2, gain=1, two_photon_loss=0.1, dissipative=coupling, detuning=detuning)
+    )
+    late = np.abs(field.evolve({"a": 0.6, "b": 0.3 + 0.2j}, np.linspace(0, 200, 1001)).values["a"][500:])
+    return float(late.min()), float(late.max())
+
+
 FIGURES = (
     classical,
     tongue,
@@ -662,6 +704,7 @@ FIGURES = (
     trajectories,
     evolution,
     response,
+    mean_field,
 )
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from photinus.solve.mean_field import mean_field
     from photinus.solve.methods import Auto, Dense, Direct, Krylov, Tridiagonal
     from photinus.solve.modes.eigenmodes import eigenmodes
+    from photinus.solve.moments.cumulants import cumulants
+    from photinus.solve.phase_space.truncated_wigner import truncated_wigner
     from photinus.solve.spectra.correlation import correlation, g2
     from photinus.solve.spectra.spectrum import linewidth, observed_frequency, phase_diffusion, spectrum
     from photinus.solve.steady import steady_state
@@ -53,6 +55,7 @@ _HOME = {
     "cite": "references",
     "commutator": "algebra",
     "correlation": "solve.spectra.correlation",
+    "cumulants": "solve.moments.cumulants",
     "diagonal": "algebra",
     "eigenmodes": "solve.modes.eigenmodes",
     "errors": "",
@@ -75,6 +78,7 @@ _HOME = {
     "steady_state": "solve.steady",
     "sweep": "",
     "trajectories": "solve.unravelling.trajectories",
+    "truncated_wigner": "solve.phase_space.truncated_wigner",
     "zoo": "model.zoo",
 }
 
@@ -102,6 +106,7 @@ __all__ = [
     "cite",
     "commutator",
     "correlation",
+    "cumulants",
     "diagonal",
     "eigenmodes",
     "errors",
@@ -124,6 +129,7 @@ __all__ = [
     "steady_state",
     "sweep",
     "trajectories",
+    "truncated_wigner",
     "zoo",
 ]
 

@@ -153,6 +153,18 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                2019),
         _entry("Buca2022", "B. Buča, C. Booker, D. Jaksch", "Algebraic theory of quantum synchronization and limit "
                "cycles under dissipation", "SciPost Phys. 12, 097", 2022),
+        _entry("Kubo1962", "R. Kubo", "Generalized cumulant expansion method", "J. Phys. Soc. Jpn. 17, 1100", 1962),
+        _entry("Meiser2009", "D. Meiser, J. Ye, D. R. Carlson, M. J. Holland", "Prospects for a millihertz-linewidth "
+               "laser", "Phys. Rev. Lett. 102, 163601", 2009),
+        _entry("Plankensteiner2022", "D. Plankensteiner, C. Hotter, H. Ritsch", "QuantumCumulants.jl: A Julia framework "
+               "for generalized mean-field equations in open quantum systems", "Quantum 6, 617", 2022),
+        _entry("Carmichael1999", "H. J. Carmichael", "Statistical Methods in Quantum Optics 1: Master Equations and "
+               "Fokker-Planck Equations", "Springer", 1999),
+        _entry("Kloeden1992", "P. E. Kloeden, E. Platen", "Numerical Solution of Stochastic Differential Equations",
+               "Springer", 1992),
+        _entry("Steel1998", "M. J. Steel, M. K. Olsen, L. I. Plimak, P. D. Drummond, S. M. Tan, M. J. Collett, "
+               "D. F. Walls, R. Graham", "Dynamical quantum noise in trapped Bose-Einstein condensates",
+               "Phys. Rev. A 58, 4824", 1998),
     ]
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ function                      picture
 :func:`joint_phase`           the density of two phases, on a torus cut open
 :func:`sphere`                the Husimi function of a spin, on its sphere
 :func:`populations`           the probabilities of levels, as bars
+:func:`portrait`              the velocity of a mean field, with its fixed points and orbits
 :func:`trajectories`          an expectation value along single trajectories, over its mean
 :func:`phase_record`          phases along single trajectories, with their slips
 :func:`spectrum`              emission spectra, with their peaks and the drive's line
@@ -33,6 +34,7 @@ from photinus.plot.lines import entrainment, spectrum
 from photinus.plot.liouvillian import liouvillian_spectrum
 from photinus.plot.maps import tongue
 from photinus.plot.phases import joint_phase, phase_density
+from photinus.plot.portrait import portrait
 from photinus.plot.quasiprobability import wigner
 from photinus.plot.records import phase_record, trajectories
 from photinus.plot.sphere import sphere
@@ -46,6 +48,7 @@ __all__ = [
     "joint_phase",
     "sphere",
     "populations",
+    "portrait",
     "trajectories",
     "phase_record",
     "spectrum",

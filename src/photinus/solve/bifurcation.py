@@ -162,7 +162,7 @@ def bifurcations(
     >>> at = {"gain": 1, "two_photon_loss": 0.1, "drive": 0.1}
     >>> bifurcations(ph.zoo.van_der_pol, at, "detuning", (0.01, 0.1), points=5)
     1 bifurcations along detuning
-      SNIC at 0.044743863: a = -0.046...+2.2...i
+      SNIC at 0.044766...: a = ...
     """
     if not callable(family) or not isinstance(at, Mapping):
         raise WrongType(f"The family is {shown(family)}, at {shown(at)}.", "Give a function and {name: value, …}.")
@@ -176,7 +176,7 @@ def bifurcations(
     before = search.all_at(grid[0], seed, None)
     for p, q in pairwise(grid):
         after = search.all_at(q, seed, before)
-        # A point that was carried here goes on as it came: its eigenvalues may vanish here, with either sign by rounding.
+        # A point that was carried here goes on as it came: an eigenvalue that vanishes has either sign by rounding.
         ends = [end for e in before if (end := search.carry(e, p, q)) is not None]
         fresh = [e for e in after if not any(search.distance(end, e) < 1e-4 for end in ends)]
         for e in fresh:

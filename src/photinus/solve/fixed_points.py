@@ -263,22 +263,24 @@ def newton(flow: Flow, y: np.ndarray, rates: np.ndarray, steps: int = 60) -> tup
         for r, w in zip(turning, matrices, strict=True):
             jacobian = jacobian + r[:, None, None] * w
         size = flow.magnitude(at) + floor
-        columns = [jacobian * scale[None, :, 0], *(np.moveaxis(t, 0, -1)[..., None] for t in tangents)]
+        speed = np.maximum(np.abs(jacobian).max(axis=(1, 2), initial=0.0), 1e-300)  # the unit of the rates Ω
+        turns = [speed[:, None, None] * np.moveaxis(t, 0, -1)[..., None] for t in tangents]
+        columns = [jacobian * scale[None, :, 0], *turns]
         system, right = np.concatenate(columns, axis=2), residual
         gradient = length_gradients(flow, at) * scale[:, 0]
         if gradient.shape[1]:
             # Lengths have the unit of a spin; a rate makes them comparable with the rest.
-            rate = float(np.abs(jacobian).max(initial=0.0)) or 1.0
             blank = np.zeros((*gradient.shape[:2], len(tangents)))
-            system = np.concatenate([system, rate * np.concatenate([gradient, blank], axis=2)], axis=1)
-            right = np.concatenate([right, rate * lengths(flow, at)])
+            rows = np.concatenate([gradient, blank], axis=2)
+            system = np.concatenate([system, speed[:, None, None] * rows], axis=1)
+            right = np.concatenate([right, speed * lengths(flow, at)])
         step = -np.einsum("bij,jb->ib", np.linalg.pinv(system, rcond=1e-12), right)
         move = step[: flow.size]
         reach = np.linalg.norm(move, axis=0) / (0.3 * (1 + np.linalg.norm(at / scale, axis=0)))
         shrink = 1 / np.maximum(1.0, reach)
         small = (np.abs(residual) <= CONVERGED * size).all(axis=0) & (reach < 1e-7)
         y[:, live] = at + scale * move * shrink
-        rates[:, live] = turning + step[flow.size :] * shrink
+        rates[:, live] = turning + step[flow.size :] * shrink * speed
         converged[live[small & np.isfinite(reach)]] = True
         lost = ~np.isfinite(y[:, live]).all(axis=0)
         y[:, live[lost]] = np.nan_to_num(y[:, live[lost]], nan=1.0, posinf=1.0, neginf=-1.0) * 0 + scale
@@ -456,9 +458,10 @@ def fixed_points_of(flow: Flow, *, starts: int, seed: int) -> FixedPoints:
         for e in found
         if e.is_fixed
     )
-    plain = not any(point.ring or kind_of(point.eigenvalues) in ("degenerate", "centre") for point in points)
-    index = sum(int(np.sign(np.prod(-point.eigenvalues).real)) for point in points) if plain else None
-    return FixedPoints(points, complete, None if flow.large_spins else index)
+    sizes = [np.abs(point.eigenvalues) for point in points]
+    plain = not any(p.ring or size.min() <= NEUTRAL * size.max() for p, size in zip(points, sizes, strict=True))
+    signs = [np.sign(np.prod(-p.eigenvalues / size).real) for p, size in zip(points, sizes, strict=True) if plain]
+    return FixedPoints(points, complete, int(sum(signs)) if plain and not flow.large_spins else None)
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

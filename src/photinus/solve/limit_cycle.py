@@ -171,13 +171,16 @@ def _closed_orbits(flow: Flow, found: list[Equilibrium], seed: int) -> list[Limi
     near = [e.y + 0.02 * scale * rng.normal(size=flow.size) for e in found[:6]]
     starts = [*near, *sampled(flow, 4, rng).T]
     directions = (1.0, -1.0) if flow.size == 2 else (1.0,)
+    waiting = [(direction, start) for direction in directions for start in starts]
     orbits: list[tuple[float, Orbit]] = []
-    for direction in directions:
-        for start in starts:
-            known = [orbit for _, orbit in orbits]
-            orbit = follow(flow, start, [e.y for e in found], known, direction=direction)
-            if orbit is not None and not any(_same(orbit, other) for other in known):
-                orbits.append((direction, orbit))
+    for direction, start in waiting:
+        known = [orbit for _, orbit in orbits]
+        orbit = follow(flow, start, [e.y for e in found], known, direction=direction)
+        if orbit is not None and not any(_same(orbit, other) for other in known):
+            orbits.append((direction, orbit))
+            if flow.size == 2:  # both neighbours of a cycle attract in the other direction of time
+                centre = orbit.points[:, :-1].mean(axis=1)
+                waiting += [(-direction, centre + share * (orbit.start - centre)) for share in (0.95, 1.05)]
     return [closed_cycle(flow, orbit, direction) for direction, orbit in orbits]
 
 
@@ -290,15 +293,16 @@ def _look(
         return float(bound - np.linalg.norm(at))
 
     section.direction, outside.terminal = 1.0, True  # type: ignore[attr-defined]
-    run = solve_ivp(
-        lambda _, at: direction * flow(at),
-        (0.0, window),
-        start,
-        method="DOP853",
-        rtol=1e-8,
-        atol=1e-11 * float(scale.min()),
-        events=(section, outside),
-    )
+    with np.errstate(over="ignore", invalid="ignore"):  # backwards in time amplitudes explode
+        run = solve_ivp(
+            lambda _, at: direction * flow(at),
+            (0.0, window),
+            start,
+            method="DOP853",
+            rtol=1e-8,
+            atol=1e-11 * float(scale.min()),
+            events=(section, outside),
+        )
     end = run.y[:, -1]
     if run.status != 0 or not np.isfinite(end).all():
         return None, 0.0, None
@@ -374,16 +378,17 @@ def propagated(
         return float(bound - np.linalg.norm(state[:n]))
 
     outside.terminal = True  # type: ignore[attr-defined]
-    run = solve_ivp(
-        field,
-        (0.0, duration),
-        np.concatenate([start, np.eye(n).ravel(), [0.0]]),
-        method="DOP853",
-        rtol=1e-10,
-        atol=1e-12 * min(float(scale.min()), 1.0),
-        events=outside,
-    )
-    if run.status != 0:
+    with np.errstate(over="ignore", invalid="ignore"):
+        run = solve_ivp(
+            field,
+            (0.0, duration),
+            np.concatenate([start, np.eye(n).ravel(), [0.0]]),
+            method="DOP853",
+            rtol=1e-10,
+            atol=1e-12 * min(float(scale.min()), 1.0),
+            events=outside,
+        )
+    if run.status != 0 or not np.isfinite(run.y[:, -1]).all():
         return None, np.eye(n), 0.0
     return run.y[:n, -1], run.y[n:-1, -1].reshape(n, n), float(run.y[-1, -1])
 
