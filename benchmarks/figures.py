@@ -41,7 +41,7 @@ def steady_state() -> None:
             ticks = sorted({row["levels"] for row in rows})
             axes.set_xticks(ticks, [str(tick) for tick in ticks], minor=False)
             axes.minorticks_off()
-            axes.legend(loc="lower right", fontsize=8)
+            axes.legend(loc="upper right", fontsize=8)
             axes.spines[["top", "right"]].set_visible(False)
     plot.save(figure, ROOT / "docs/figures/benchmark_steady_state.png", dpi=150)
 

@@ -589,6 +589,41 @@ def evolution() -> None:
     save(figure, "evolution")
 
 
+def symmetry_breaking() -> None:
+    """Gaps of an oscillator and of a pair against the two-photon loss, the way of a pair into step, and a GIF of it."""
+    figure, panels = plot.figure(2)
+    losses = np.geomspace(0.15, 3, 9)
+    alone = [ph.eigenmodes(ph.zoo.van_der_pol(gain=1, two_photon_loss=x), order=1, count=1).gap for x in losses]
+    pair = [ph.zoo.coupled_van_der_pol(gain=1, two_photon_loss=x, dissipative=1) for x in losses]
+    tolerance = ph.Converged(1e-3)
+    common, relative = (
+        [ph.eigenmodes(model, order=k, count=2, cutoff=tolerance).gap_of(k) for model in pair] for k in (1, 0)
+    )
+    vacuum, times = ph.states.fock({"a": 0, "b": 0}), np.linspace(0, 9, 46)
+    with plot.style():
+        axes = panels[0]
+        axes.loglog(losses, alone, "-", color=plot.LINES[0], label="order 1, one oscillator")
+        axes.loglog(losses, common, "--", color=plot.LINES[1], label="order 1, pair")
+        axes.loglog(losses, relative, "-.", color=plot.LINES[2], label="order 0, pair")
+        axes.loglog(losses, 0.75 * losses, ":", color="0.5", label=r"$3\kappa_2/4$")
+        axes.set(xlabel=r"two-photon loss $\kappa_2/\kappa_1$", ylabel=r"gap$/\kappa_1$", xlim=(0.15, 3))
+        for k, detuning in enumerate((0.0, 1.0, 3.0)):
+            model = ph.zoo.coupled_van_der_pol(gain=1, two_photon_loss=0.3, dissipative=1, detuning=detuning)
+            run = ph.evolve(model, vacuum, times, keep_states=True, cutoff=ph.Fixed(14))
+            relative_density = [ph.phase.relative_distribution(state, "a", "b") for state in run.states]
+            ahead = [np.mean(density.density * np.cos(density.phi)) * 2 * np.pi for density in relative_density]
+            panels[1].plot(times, ahead, ("-", "--", "-.")[k], color=plot.LINES[k], label=rf"$\Delta = {detuning:g}$")
+            if detuning == 1:
+                plot.animate_phase(times, relative_density, HERE / "symmetry_breaking.gif", dpi=60)
+        panels[1].axhline(0, color="0.8", linewidth=0.8, zorder=0)
+        panels[1].set(xlabel=plot.axis_label("time", {"units": "1 / gain"}), xlim=(0, 9))
+        panels[1].set(ylabel=r"$\langle\cos(\varphi_a - \varphi_b)\rangle$")
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.legend()
+    save(figure, "symmetry_breaking", dpi=110)
+
+
 def response() -> None:
     """The susceptibility of a clock's phase against the detuning, and the tip of its tongue, from linear response."""
     figure, panels = plot.figure(2)
