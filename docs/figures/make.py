@@ -451,30 +451,48 @@ def states() -> None:
     save(figure, "states", dpi=110)
 
 
-def langevin_pair(loss: float, coupling: float, direction: float) -> tuple[np.ndarray, np.ndarray]:
+def wigner_pair(loss: float, coupling: float, direction: float) -> tuple[np.ndarray, np.ndarray]:
     """Phases of two noisy classical oscillators with D[a − e^{iθ}b]; the noise is that of the Wigner function."""
-    count = 4000
-    rng = np.random.default_rng(0)
-    step, turn = 0.004, np.exp(1j * direction)
+    model = ph.zoo.shared_bath_pair(direction, coupling=coupling, gain=GAIN, two_photon_loss=loss)
+    start = (GAIN / (2 * loss)) ** 0.5 * np.exp(2j * np.pi * np.random.default_rng(0).random((2, 4000)))
+    times = np.concatenate([[0.0], np.arange(10, 30, 0.4)])
+    runs = ph.truncated_wigner(model, {"a": start[0], "b": start[1]}, times, count=4000)
+    return np.angle(runs.records["a"][:, 1:]), np.angle(runs.records["b"][:, 1:])
 
-    def noise(size: float | np.ndarray) -> np.ndarray:
-        return np.sqrt(size * step / 2) * (rng.normal(size=count) + 1j * rng.normal(size=count))
 
-    x, y = (np.exp(2j * np.pi * rng.random(count)) for _ in "ab")
-    seen: list[tuple[np.ndarray, np.ndarray]] = []
-    for k in range(7500):
-        common = noise(coupling / 2)
-        x, y = (
-            z
-            + step * ((GAIN / 2 - loss * (abs(z) ** 2 - 1)) * z - coupling / 2 * (z - other))
-            + noise(GAIN / 2 + loss * np.maximum(2 * abs(z) ** 2 - 1, 0))
-            + shared
-            for z, other, shared in ((x, turn * y, common), (y, x / turn, -common / turn))
-        )
-        if k >= 2500 and k % 100 == 0:
-            seen.append((np.angle(x), np.angle(y)))
-    first, second = zip(*seen, strict=True)
-    return np.array(first), np.array(second)
+def truncated_wigner() -> None:
+    """Where the truncated Wigner method is right, and an ensemble that falls into step."""
+    figure, panels = plot.figure(2)
+    losses = np.geomspace(0.02, 2, 13)
+    exact, sampled, error = [], [], []
+    for loss in losses:
+        state = ph.steady_state(ph.zoo.van_der_pol(gain=GAIN, two_photon_loss=loss), cutoff=ph.Converged(1e-4))
+        exact.append(state.expect(a.dag() * a))
+        runs = ph.truncated_wigner(ph.zoo.van_der_pol(gain=GAIN, two_photon_loss=loss), {"a": 1}, [0, 12], count=4000)
+        sampled.append(runs.mean["n_a"][-1])
+        error.append(runs.standard_error["n_a"][-1])
+    times, number = np.linspace(0, 25, 51), 30
+    frequencies = 0.3 * np.linspace(-1, 1, number)
+    start = {f"a{k + 1}": 3 * np.exp(2.399963j * k) for k in range(number)}
+    observe = {name: ph.oscillator(name) for name in start}
+    with plot.style():
+        panels[0].loglog(losses, exact, color="black", label="exact")
+        panels[0].errorbar(losses, sampled, 2 * np.array(error), fmt="o", markersize=4, color=plot.LINES[0],
+                           label="truncated Wigner")  # fmt: skip
+        panels[0].set(xlabel=r"two-photon loss $\kappa_2$ (gain)", ylabel=r"$\langle n \rangle$")
+        panels[0].legend(loc="upper right")
+        for k, coupling in enumerate((0.1, 0.6, 1.2)):
+            model = ph.zoo.coupled_van_der_pol(
+                number, gain=GAIN, two_photon_loss=0.05, dissipative=coupling / number, detuning=list(frequencies)
+            )
+            runs = ph.truncated_wigner(model, start, times, count=100, observe=observe)
+            panels[1].plot(times, runs.order_parameter()[0], ("-", "--", "-.")[k], color=plot.LINES[k],
+                           label=f"$NV = {coupling:g}$")  # fmt: skip
+        panels[1].set(xlabel="time (1/gain)", ylabel="order parameter", ylim=(0, 1.02), xlim=(0, 25))
+        panels[1].legend(loc="lower right")
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+    save(figure, "truncated_wigner")
 
 
 def classical() -> None:
@@ -482,7 +500,7 @@ def classical() -> None:
     loss, coupling, direction = 0.2, 0.5, np.pi / 2
     model = ph.zoo.shared_bath_pair(direction, coupling=coupling, gain=GAIN, two_photon_loss=loss)
     quantum = ph.phase.joint_distribution(ph.steady_state(model, cutoff=ph.Converged(1e-3)), "a", "b")
-    phases = langevin_pair(loss, coupling, direction)
+    phases = wigner_pair(loss, coupling, direction)
     noisy = ph.phase.empirical_joint_distribution(*phases, orders=8, labels=quantum.label)
     figure, panels = plot.figure(2)
     for axes, density, title in zip(panels, (quantum, noisy), ("quantum", "classical, with noise"), strict=True):
@@ -607,6 +625,8 @@ def symmetry_breaking() -> None:
         axes.loglog(losses, relative, "-.", color=plot.LINES[2], label="order 0, pair")
         axes.loglog(losses, 0.75 * losses, ":", color="0.5", label=r"$3\kappa_2/4$")
         axes.set(xlabel=r"two-photon loss $\kappa_2/\kappa_1$", ylabel=r"gap$/\kappa_1$", xlim=(0.15, 3))
+        axes.set_xticks([0.2, 0.5, 1, 2], labels=["0.2", "0.5", "1", "2"])
+        axes.set_xticks([], minor=True)
         for k, detuning in enumerate((0.0, 1.0, 3.0)):
             model = ph.zoo.coupled_van_der_pol(gain=1, two_photon_loss=0.3, dissipative=1, detuning=detuning)
             run = ph.evolve(model, vacuum, times, keep_states=True, cutoff=ph.Fixed(14))
@@ -714,6 +734,56 @@ def amplitudes(detuning: float, coupling: float) -> tuple[float, float]:
     return float(late.min()), float(late.max())
 
 
+def laser(atoms: int, pump: float) -> ph.Model:
+    """The superradiant laser: pump Σ D[s₊] + D[Σ s₋]."""
+    spins = [ph.spin(f"s{k + 1}", 1 / 2) for k in range(atoms)]
+    together = sum((s.minus for s in spins[1:]), spins[0].minus)
+    return ph.Model(jumps=[*(ph.Jump(pump, s.plus) for s in spins), ph.Jump(1.0, together)])
+
+
+def cumulants() -> None:
+    """The superradiant laser at order 2, and the error of closures against the number of atoms."""
+    from functools import partial
+
+    from photinus.solve.moments.cumulants import large_family
+
+    s1, s2, many, few = ph.spin("s1", 1 / 2), ph.spin("s2", 1 / 2), 100_000, 6
+    ratios = np.linspace(0.02, 1.2, 60)
+    large = [large_family(partial(laser, pump=many * x), many).steady() for x in ratios]
+    small = [ph.cumulants(laser(few, few * x)).steady() for x in ratios]
+    exact = [ph.steady_state(laser(few, few * x)) for x in ratios[::4]]
+    exchange = 0.5 * (s1.plus * s2.minus + s1.minus * s2.plus)
+    figure, panels = plot.figure(2)
+    with plot.style():
+        axes = panels[0]
+        for operator, name, color in (
+            (s1.z, r"$\langle\sigma_z\rangle/2$", plot.LINES[0]),
+            (exchange, r"$\langle s_1^+s_2^-\rangle$", plot.LINES[1]),
+        ):
+            axes.plot(ratios, [r.expect(operator) for r in large], "--", color=color, label=f"{name}, $N = 10^5$")
+            axes.plot(ratios, [r.expect(operator) for r in small], color=color, label=f"{name}, $N = {few}$")
+            values = [state.expect(operator) for state in exact]
+            axes.plot(ratios[::4], values, "o", ms=4, color=color, label=f"{name}, $N = {few}$, exact")
+        axes.set(xlabel=r"pump $w/N\Gamma$", xlim=(0, 1.2), ylim=(-0.42, 0.54), ylabel="mean")
+        axes.legend(loc="lower right", ncols=2, fontsize="small")
+        axes = panels[1]
+        for k, order in enumerate((2, 3, 4)):
+            counts = [n for n in range(3, 8) if n > order]
+            errors = [
+                abs(
+                    ph.cumulants(laser(n, n / 2), order).steady().expect(s1.z)
+                    - ph.steady_state(laser(n, n / 2)).expect(s1.z)
+                )
+                for n in counts
+            ]
+            axes.semilogy(counts, errors, "o-", color=plot.LINES[k], label=f"order {order}")
+        axes.set(xlabel="number of atoms $N$", ylabel=r"error of $\langle\sigma_z\rangle/2$", xticks=range(3, 8))
+        axes.legend(loc="lower right")
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+    save(figure, "cumulants", dpi=110)
+
+
 FIGURES = (
     classical,
     tongue,
@@ -737,9 +807,12 @@ FIGURES = (
     spectra,
     eigenmodes,
     trajectories,
+    truncated_wigner,
     evolution,
     response,
+    symmetry_breaking,
     mean_field,
+    cumulants,
 )
 
 if __name__ == "__main__":

@@ -156,8 +156,8 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
         _entry("Kubo1962", "R. Kubo", "Generalized cumulant expansion method", "J. Phys. Soc. Jpn. 17, 1100", 1962),
         _entry("Meiser2009", "D. Meiser, J. Ye, D. R. Carlson, M. J. Holland", "Prospects for a millihertz-linewidth "
                "laser", "Phys. Rev. Lett. 102, 163601", 2009),
-        _entry("Plankensteiner2022", "D. Plankensteiner, C. Hotter, H. Ritsch", "QuantumCumulants.jl: A Julia framework "
-               "for generalized mean-field equations in open quantum systems", "Quantum 6, 617", 2022),
+        _entry("Plankensteiner2022", "D. Plankensteiner, C. Hotter, H. Ritsch", "QuantumCumulants.jl: A Julia "
+               "framework for generalized mean-field equations in open quantum systems", "Quantum 6, 617", 2022),
         _entry("Carmichael1999", "H. J. Carmichael", "Statistical Methods in Quantum Optics 1: Master Equations and "
                "Fokker-Planck Equations", "Springer", 1999),
         _entry("Kloeden1992", "P. E. Kloeden, E. Platen", "Numerical Solution of Stochastic Differential Equations",

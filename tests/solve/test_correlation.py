@@ -116,9 +116,32 @@ def test_a_given_state() -> None:
     np.testing.assert_allclose(number.connected, 0, atol=1e-12)
     larger = ph.correlation(model, A.dag(), A, times, state=state, cutoff=ph.Fixed(20))
     np.testing.assert_allclose(larger.values, found.values, rtol=1e-11)
-    assert np.isnan(found.error).all()
+    assert found.ok
+    assert found.error.max() < 1e-8
     with pytest.raises(ph.errors.InvalidInput, match="negative"):
         ph.correlation(model, A.dag(), A, [-1.0], state=state)
+
+
+def test_a_state_that_outgrows_its_own_levels() -> None:
+    """⟨a†(t)a(0)⟩ of |1⟩ under gain κ alone: d⟨a†⟩/dt = κ/2⟨a†⟩ gives e^{κt/2}, far above the two levels of |1⟩."""
+    growing, state = ph.Model(0, ph.Jump(1.0, A.dag())), ph.states.fock({"a": 1})
+    found = ph.correlation(growing, A.dag(), A, [0.0, 0.5, 1.0], state=state)
+    np.testing.assert_allclose(found.values, np.exp([0, 0.25, 0.5]), rtol=1e-6)
+    assert found.ok
+    assert (abs(found.values - np.exp([0, 0.25, 0.5])) <= found.error).all()
+    cut = ph.correlation(growing, A.dag(), A, [0.0, 0.5, 1.0], state=state, cutoff=ph.Fixed(2))
+    assert not cut.ok
+    assert "NOT to be trusted" in repr(cut)
+    with pytest.raises(ph.errors.NotConverged, match="still changes"):
+        ph.correlation(growing, A.dag(), A, [0.0, 3.0], state=state, cutoff=ph.Converged(maximum=30))
+
+
+def test_a_cutoff_that_is_too_small_is_told() -> None:
+    clock = ph.zoo.van_der_pol(gain=1, two_photon_loss=0.5)
+    assert ph.g2(clock, A).ok
+    for found in (ph.g2(clock, A, cutoff=ph.Fixed(3)), ph.correlation(clock, A.dag(), A, [0.0], cutoff=ph.Fixed(3))):
+        assert not found.ok
+        assert "raise the cutoffs" in repr(found)
 
 
 def test_a_spin_that_precesses() -> None:

@@ -89,6 +89,32 @@ def test_qubit():
 # --- reference values: models of the literature, recomputed independently ---------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "model",
+    [
+        ph.Model(0.5 * S.x),
+        ph.Model(0, [ph.Jump(1.0, S.x)]),
+        ph.Model(ph.spin("t", 2).x * S.x + ph.spin("t", 2).z * S.y),
+    ],
+)
+def test_normal_liouvillians_have_no_exceptional_points(model):
+    """Without jumps 𝓛 is anti-Hermitian, with Hermitian jumps and H = 0 Hermitian: κ = 1, however degenerate."""
+    modes = ph.eigenmodes(model, count=1000)
+    np.testing.assert_allclose(modes.conditions, 1, rtol=1e-9)
+    assert not modes.exceptional.any()
+    space = modes.sectors[0].grading.space
+    h = space.matrix(model.hamiltonian)
+    whole = -1j * (np.kron(h, np.eye(len(h))) - np.kron(np.eye(len(h)), h.T))
+    for jump in model.jumps:
+        m = space.matrix(jump.operator)
+        n = m.conj().T @ m
+        whole = whole + np.kron(m, m.conj()) - 0.5 * np.kron(n, np.eye(len(h))) - 0.5 * np.kron(np.eye(len(h)), n.T)
+    expected = np.linalg.eigvals(whole)
+    for axis in (np.real, np.imag):
+        np.testing.assert_allclose(np.sort(axis(modes.eigenvalues)), np.sort(axis(expected)), atol=1e-9)
+    assert modes.residuals.max() < 1e-12
+
+
 def test_spin_one_clock():
     """C01 (Roulet and Bruder 2018): nine eigenvalues."""
     gg, gd = 0.3, 0.7
@@ -475,8 +501,15 @@ def test_mistakes():
         ph.eigenmodes(ph.zoo.van_der_pol(gain=1e200, two_photon_loss=1e200), cutoff=ph.Fixed(4))
     with pytest.raises(Undefined):
         _ = modes.gap
-    with pytest.raises(InvalidInput):
-        modes.matrix(1)
+    for wrong in (1, 0.5):
+        with pytest.raises(InvalidInput):
+            modes.matrix(wrong)
+    with pytest.raises(InvalidInput, match="times"):
+        modes.reconstruct(ph.states.fock({"a": 1}), A, "soon")
+    with pytest.raises(InvalidInput, match="state"):
+        modes.overlap(model)
+    with pytest.raises(Undefined, match="no jumps"):
+        dynamical_symmetries(ph.Model(A.dag() * A))
     with pytest.raises(InvalidInput):
         modes.reconstruct(ph.states.fock({"a": 1}), A, [-1.0])
     with pytest.raises(InvalidInput):

@@ -579,6 +579,8 @@ def test_wrong_times(times, message):
         ({"drives": [(a, lambda t: np.nan)]}, InvalidInput),
         ({"drives": [(a, lambda t: np.array([1.0, 2.0]))]}, WrongType),
         ({"drives": [(a, lambda t: None)]}, WrongType),
+        ({"drives": [(a, lambda t, args: 1.0)]}, WrongType),
+        ({"observe": {"time": n}}, InvalidInput),
         ({"drives": [(a, np.sin)], "method": ph.Exponential()}, InvalidInput),
         ({"cutoff": 20}, WrongType),
         ({"method": ph.Auto()}, WrongType),

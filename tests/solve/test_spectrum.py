@@ -328,6 +328,9 @@ def test_mistakes() -> None:
         ph.spectrum(model, A, [0.0], state=ph.states.fock({"b": 1}))
     with pytest.raises(errors.InvalidInput, match="resolution"):
         ph.spectrum(model, A, [0.0], state=state).at(0.0, resolution=-1)
+    for wrong in (np.nan, "fast"):
+        with pytest.raises(errors.InvalidInput, match="frequencies"):
+            ph.spectrum(model, A, [0.0], state=state).at(wrong)
     with pytest.raises(errors.DegenerateSteadyState):
         ph.spectrum(ph.Model(0, [ph.Jump(1.0, A**2)]), A, [0.0], cutoff=ph.Fixed(6))
 
@@ -352,3 +355,11 @@ def test_peaks_of_two_lines() -> None:
     assert (high.position, low.position) == (pytest.approx(-40, abs=1e-4), pytest.approx(1, abs=1e-4))
     assert (high.width, low.width) == (pytest.approx(0.2, rel=1e-4), pytest.approx(1.0, rel=1e-3))
     assert high.area + low.area == pytest.approx(1.0 + 0.5, rel=1e-8)  # π/0.5/2π and 0.1·π/0.1/2π
+
+
+def test_a_cutoff_that_is_too_small_is_told() -> None:
+    clock = ph.zoo.van_der_pol(gain=1, two_photon_loss=0.5)
+    assert ph.spectrum(clock, A, [0.0]).ok
+    found = ph.spectrum(clock, A, [0.0], cutoff=ph.Fixed(3))
+    assert not found.ok
+    assert "NOT to be trusted" in repr(found)

@@ -10,6 +10,7 @@ function                      picture
 :func:`curve`                 quantities of a sweep against one axis
 :func:`wigner`                a Wigner function, on a diverging map centred at 0
 :func:`phase_density`         densities of one phase, as a polar plot
+:func:`animate_phase`         a density of one phase that moves, as a GIF
 :func:`joint_phase`           the density of two phases, on a torus cut open
 :func:`sphere`                the Husimi function of a spin, on its sphere
 :func:`populations`           the probabilities of levels, as bars
@@ -26,6 +27,7 @@ units. The look is :func:`style`, a context; global settings of matplotlib are n
 function makes a new pyplot figure, which a notebook shows; :func:`save` writes one to a file, whole or not at all.
 """
 
+from photinus.plot.animation import animate_phase
 from photinus.plot.curve import curve
 from photinus.plot.files import save, write_aside
 from photinus.plot.labels import angle_text, axis_label, parameters_text, symbol
@@ -45,6 +47,7 @@ __all__ = [
     "curve",
     "wigner",
     "phase_density",
+    "animate_phase",
     "joint_phase",
     "sphere",
     "populations",

@@ -51,6 +51,7 @@ def animate_phase(
         If the file cannot be written.
     """
     from matplotlib.animation import FuncAnimation, PillowWriter
+    from matplotlib.ticker import MaxNLocator
 
     shown, moments = list(densities), [real_number(t, "time of a picture") for t in np.asarray(times).ravel()]
     if not shown or len(shown) != len(moments):
@@ -61,13 +62,14 @@ def animate_phase(
     if span <= 0:
         raise InvalidInput(f"The time of the animation is {span:g} s.", "Give a time above 0.")
     drawn, (axes,) = figure(polar=True)
-    top = 1.05 * max(float(density.density.max()) for density in shown)
+    top = 1.05 * max(0.5 / np.pi, *(float(density.density.max()) for density in shown))
+    ticks = [tick for tick in MaxNLocator(4).tick_values(0, top) if 0 < tick < top]
 
     def picture(k: int) -> list[Any]:
         axes.clear()
         phase_density(shown[k], labels=[""], axes=axes, title=f"{angle_text(shown[k].label)}, $t = {moments[k]:.3g}$")
-        if axes.get_legend() is not None:
-            axes.get_legend().remove()
+        drawn.legends.clear()
+        axes.set_rgrids(ticks, angle=112.5)
         axes.set_ylim(0, top)
         return []
 

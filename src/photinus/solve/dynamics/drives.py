@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,7 @@ def _listed(drives: Iterable[Drive]) -> list[Drive]:
 
 def _function(signal: Signal, start: float, end: float) -> Callable[[float], complex]:
     if callable(signal):
-        return signal
+        return _of_one_time(signal)
     remedy = "Give a function of the time, or a pair (times, values) with ascending times that cover the evolution."
     if not isinstance(signal, (tuple, list)) or len(signal) != 2:
         raise WrongType(f"The signal of a drive is {shown(signal)}.", remedy)
@@ -100,6 +101,19 @@ def _function(signal: Signal, start: float, end: float) -> Callable[[float], com
             remedy,
         )
     return CubicSpline(grid, values)
+
+
+def _of_one_time(function: Callable[..., complex]) -> Callable[[float], complex]:
+    try:
+        signature(function).bind(0.0)
+    except TypeError as error:
+        raise WrongType(
+            f"The signal of a drive cannot be called with one time: {error}.",
+            "Give a function of the time alone; parameters can be bound by a lambda or functools.partial.",
+        ) from None
+    except ValueError:  # some built-ins do not tell
+        pass
+    return function
 
 
 def _number(value: Scalar | Any, t: float) -> complex:

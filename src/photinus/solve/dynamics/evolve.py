@@ -14,10 +14,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from photinus.algebra import Operator, Scalar
-from photinus.algebra.operator import as_operator
-from photinus.errors import InvalidInput, MemoryBudgetExceeded, NotConverged, SiteMismatch, WrongType, shown
+from photinus.errors import InvalidInput, MemoryBudgetExceeded, NotConverged
 from photinus.model import Model, Order
 from photinus.numerics.memory import require_memory
+from photinus.solve.arguments import (
+    ascending_times,
+    require_cutoff,
+    require_model,
+    require_state,
+    require_type,
+    watched_operators,
+)
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.dynamics.drives import Drive, make_drives
 from photinus.solve.dynamics.orders_in_time import Motion, OrderInTime, Problem, canonical, orders_read, symmetry_with
@@ -252,11 +259,16 @@ def evolve(
     array([2.25    , 1.364694, 0.827729])
     """
     started = perf_counter()
-    grid = _check_times(times)
+    grid = ascending_times(times)
     cutoff = Converged() if cutoff is None else cutoff
     method = Adaptive() if method is None else method
-    _check(model, initial, cutoff, method)
-    watched = _check_observe(observe, model, keep_states)
+    require_model(model)
+    require_state(model, initial)
+    require_cutoff(cutoff)
+    require_type(method, Stepper, "method", "Give ph.Adaptive(), ph.Exponential() or ph.RungeKutta().")
+    watched = watched_operators(observe if observe is not None else {}, model)
+    if not watched and not keep_states:
+        raise InvalidInput("Nothing is asked for.", 'Give observe={"name": operator} or keep_states=True.')
     made = make_drives(drives, model, float(grid[0]), float(grid[-1]))
     group = symmetry_with(model, made)
     wanted = None
@@ -281,58 +293,6 @@ def _orders(graded: Grading, wanted: set[Order] | None, method: Stepper) -> list
     size = 40.0 * sum(graded.sector(order).size for order in wanted)
     require_memory(size, method.memory, f"The initial state in {len(wanted)} coherence orders", remedy)
     return sorted(wanted)
-
-
-def _check_times(times: Iterable[float]) -> np.ndarray:
-    remedy = "Give ascending, finite numbers, the first being the time of the initial state."
-    try:
-        grid = np.array(times if isinstance(times, np.ndarray) else list(times), dtype=float)
-    except (TypeError, ValueError):
-        raise WrongType(f"The times are {shown(times)}.", remedy) from None
-    if grid.ndim != 1 or not len(grid):
-        raise InvalidInput(f"The times have the shape {grid.shape}.", remedy)
-    bad = np.flatnonzero(~np.isfinite(grid))
-    if len(bad):
-        raise InvalidInput(f"times[{bad[0]}] is {grid[bad[0]]}.", remedy)
-    falls = np.flatnonzero(np.diff(grid) <= 0)
-    if len(falls):
-        k = int(falls[0])
-        raise InvalidInput(f"times[{k + 1}] = {grid[k + 1]:g} does not follow times[{k}] = {grid[k]:g}.", remedy)
-    return grid
-
-
-def _check(model: object, initial: object, cutoff: object, method: object) -> None:
-    if not isinstance(model, Model):
-        raise WrongType(f"The model is {shown(model)}.", "Give a ph.Model.")
-    if not model.sites:
-        raise InvalidInput("The model has no sites.", "Give it a Hamiltonian or jumps.")
-    if not isinstance(initial, State):
-        raise WrongType(f"The initial state is {shown(initial)}.", "Give a State, such as ph.states.fock({'a': 0}).")
-    if initial.sites != model.sites:
-        raise SiteMismatch(
-            f"The initial state lives on {', '.join(map(repr, initial.sites))}, "
-            f"the model on {', '.join(map(repr, model.sites))}.",
-            "Give a state on the sites of the model.",
-        )
-    if not isinstance(cutoff, (Fixed, Converged)):
-        raise WrongType(f"The cutoff is {shown(cutoff)}.", "Give ph.Fixed(20) or ph.Converged(1e-6).")
-    if not isinstance(method, Stepper):
-        raise WrongType(f"The method is {shown(method)}.", "Give ph.Adaptive(), ph.Exponential() or ph.RungeKutta().")
-
-
-def _check_observe(
-    observe: Mapping[str, Operator | Scalar] | None, model: Model, keep_states: bool
-) -> dict[str, Operator]:
-    if observe is not None and not isinstance(observe, Mapping):
-        raise WrongType(f"observe= is {shown(observe)}.", 'Give {"name": operator, …}.')
-    out = {str(name): as_operator(operator) for name, operator in (observe or {}).items()}
-    space = make_space(model.sites, dict.fromkeys(model.oscillators, 1))
-    for operator in out.values():
-        for site in operator.sites:
-            space.axis(site)
-    if not out and not keep_states:
-        raise InvalidInput("Nothing is asked for.", 'Give observe={"name": operator} or keep_states=True.')
-    return out
 
 
 def _cut_off(initial: State, cutoffs: Mapping[str, int]) -> float:

@@ -157,7 +157,7 @@ class Response:
 
     def __repr__(self) -> str:
         point = f"{self.parameter} = {float(self.at[self.parameter]):g}"
-        moving = ", ".join(str(order[0] if len(order) == 1 else order) for order in self.orders) or "none"
+        moving = ", ".join(str(order[0] if len(order) == 1 else order or "all") for order in self.orders) or "none"
         cutoffs = ", ".join(f"{name}: {n}" for name, n in self.state.cutoffs.items()) or "none"
         wave = f" at the frequency {self.frequency:g}" if self.frequency else ""
         return "\n".join(

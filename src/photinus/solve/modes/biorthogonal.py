@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from photinus.errors import InvalidInput, Undefined
 from photinus.model import Order
 from photinus.model.symmetry import Symmetry
 from photinus.numerics.memory import require_memory
+from photinus.solve.arguments import finite_numbers, require_type
 from photinus.solve.modes.sector_modes import Mode
 from photinus.space.sectors import Sector
 from photinus.space.space import read_only
@@ -208,7 +210,7 @@ class Eigenmodes:
             If there is no such mode.
         MemoryBudgetExceeded
         """
-        if not -len(self) <= mode < len(self):
+        if not isinstance(mode, Integral) or not -len(self) <= mode < len(self):
             raise InvalidInput(f"Mode {mode} is asked for, of {len(self)}.", "Count them from 0.")
         chosen = self.modes[mode]
         d = chosen.sector.grading.space.dimension
@@ -236,6 +238,7 @@ class Eigenmodes:
         Undefined
             If a mode is at an exceptional point, where the eigenoperators are no basis.
         """
+        require_type(state, State, "state", "Give a ph.State, such as ph.states.fock({'a': 0}).")
         for k, mode in enumerate(self.modes):
             if not np.isfinite(mode.condition):
                 raise Undefined(
@@ -273,9 +276,9 @@ class Eigenmodes:
         ndarray of complex, of the shape of ``times``
             All of ⟨O⟩(t) once the modes that are not in the list have died out.
         """
-        t = np.asarray(times, dtype=float)
-        if not np.isfinite(t).all() or (t < 0).any():
-            raise InvalidInput("A time is negative or not finite.", "Give times from 0 on.")
+        t = finite_numbers(times, "times")
+        if (t < 0).any():
+            raise InvalidInput(f"The time {t.min():g} is negative.", "Give times from 0 on.")
         weights = self.overlap(state) * self.expectation(operator)
         return read_only(np.exp(np.multiply.outer(t, self.eigenvalues)) @ weights)
 

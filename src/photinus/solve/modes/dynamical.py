@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from photinus.errors import NotConverged
+from photinus.errors import NotConverged, Undefined
 from photinus.model import Model, Order
 from photinus.numerics.memory import require_memory
+from photinus.solve.arguments import require_model
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.modes.biorthogonal import Eigenmodes
 from photinus.solve.modes.eigenmodes import eigenmodes
@@ -77,6 +78,8 @@ def dynamical_symmetries(
 
     Raises
     ------
+    Undefined
+        For oscillators without jumps, of which every mode is undamped.
     NotConverged
         If no end of the undamped modes is found among 4096.
     MemoryBudgetExceeded
@@ -96,6 +99,12 @@ def dynamical_symmetries(
     >>> [round(found.frequency, 6) for found in dynamical_symmetries(model)]
     [-1.0, 1.0]
     """
+    require_model(model)
+    if model.oscillators and not model.generator[1]:
+        raise Undefined(
+            "The model has no jumps, so that each of infinitely many modes oscillates for ever.",
+            "Add a jump, or diagonalise the Hamiltonian.",
+        )
     modes = _to_the_first_damped(model, cutoff, method)
     space = modes.sectors[0].grading.space
     dimension = space.dimension

@@ -7,14 +7,23 @@ from numbers import Complex
 
 import numpy as np
 
-from photinus.errors import InvalidInput, MemoryBudgetExceeded, NotConverged
+from photinus.errors import InvalidInput, MemoryBudgetExceeded, NotConverged, shown
 from photinus.model import Model
 from photinus.numerics.checks import whole_number
+from photinus.solve.arguments import require_cutoff, require_model, require_type
 from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, attractor_levels, reach
 from photinus.solve.methods import Auto, Dense, Direct
 from photinus.solve.modes.biorthogonal import Eigenmodes
 from photinus.solve.modes.mode_errors import SPARE, at_the_edge, truncation_errors, weight_above
-from photinus.solve.modes.sector_modes import Found, Mode, OrderSpec, Solver, slowest_modes, wanted_orders
+from photinus.solve.modes.sector_modes import (
+    Found,
+    Mode,
+    OrderSpec,
+    Solver,
+    listed_orders,
+    slowest_modes,
+    wanted_orders,
+)
 from photinus.space.liouvillian import generator
 
 
@@ -90,7 +99,11 @@ def eigenmodes(
     cutoff = Converged() if cutoff is None else cutoff
     method = Auto() if method is None else method
     count = whole_number(count, "number of modes")
-    _check(model, cutoff, method, target)
+    require_model(model)
+    require_cutoff(cutoff)
+    require_type(method, (Auto, Dense, Direct), "method", "Give ph.Auto(), ph.Dense() or ph.Direct().")
+    if target is not None and not (isinstance(target, Complex) and np.isfinite(complex(target))):
+        raise InvalidInput(f"The target is {shown(target)}.", "Give a finite complex number.")
     search = _Search(model, order, count, target, method)
     if not model.oscillators:
         found = search.modes({}, count)
@@ -99,19 +112,6 @@ def eigenmodes(
     if isinstance(cutoff, Fixed):
         return search.fixed(cutoff.start(model))
     return search.converged(cutoff)
-
-
-def _check(model: object, cutoff: object, method: object, target: object) -> None:
-    if not isinstance(model, Model):
-        raise InvalidInput(f"The model is {model!r}.", "Give a ph.Model.")
-    if not model.sites:
-        raise InvalidInput("The model has no sites.", "Give it a Hamiltonian or jumps.")
-    if not isinstance(cutoff, (Fixed, Converged)):
-        raise InvalidInput(f"The cutoff is {cutoff!r}.", "Give ph.Fixed(20) or ph.Converged(1e-6).")
-    if not isinstance(method, (Auto, Dense, Direct)):
-        raise InvalidInput(f"The method is {method!r}.", "Give ph.Auto(), ph.Dense() or ph.Direct().")
-    if target is not None and not (isinstance(target, Complex) and np.isfinite(complex(target))):
-        raise InvalidInput(f"The target is {target!r}.", "Give a finite complex number.")
 
 
 class _Search:
@@ -162,7 +162,7 @@ class _Search:
 
     def _highest_order(self) -> int:
         """The largest |k| asked for: so many levels a coherence of this order needs."""
-        specs = [self.order] if isinstance(self.order, (int, Mapping)) else list(self.order or ())
+        specs = listed_orders(self.order)
         asked = [k for spec in specs for k in (spec.values() if isinstance(spec, Mapping) else [spec])]
         return max((abs(k) for k in asked if isinstance(k, int)), default=0)
 

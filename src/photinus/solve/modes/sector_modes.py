@@ -17,13 +17,13 @@ from photinus.model import Model, Order
 from photinus.numerics.eigen import (
     UNRESOLVED,
     Eigenpairs,
-    dense_eigenpairs,
     slowest_first,
     sparse_eigenpairs,
     union,
 )
 from photinus.numerics.memory import require_memory
 from photinus.solve.methods import Auto, Dense, Direct, assembly_bytes
+from photinus.solve.modes.normal import eigenpairs
 from photinus.space.liouvillian import Generator, Liouvillian, generator
 from photinus.space.sectors import Sector
 from photinus.space.space import Shift
@@ -198,7 +198,7 @@ class _Search:
         self._require(dense)
         if dense:
             everything = self.target is not None
-            all_of_it = dense_eigenpairs(self.liouvillian.matrix.toarray(), n if everything else self.count)
+            all_of_it = eigenpairs(self.liouvillian.matrix.toarray(), n if everything else self.count)
             return (all_of_it if self.target is None else self._nearest(all_of_it)), []
         matrix = self.liouvillian.matrix
         if self.target is not None:
@@ -329,6 +329,13 @@ def _hermitian(sector: Sector, pairs: Eigenpairs, right: np.ndarray, left: np.nd
     return right, left
 
 
+def listed_orders(spec: OrderSpec) -> list[int | Mapping[str, int]]:
+    """One specification of an order, or several, as a list; empty for None."""
+    if spec is None:
+        return []
+    return list(spec) if isinstance(spec, Sequence) and not isinstance(spec, str) else [spec]
+
+
 def wanted_orders(model: Model, made: Generator, spec: OrderSpec) -> list[Order] | None:
     """The orders that a user names by one specification or a list of them; None for all.
 
@@ -339,7 +346,7 @@ def wanted_orders(model: Model, made: Generator, spec: OrderSpec) -> list[Order]
     """
     if spec is None:
         return None
-    specs = [spec] if isinstance(spec, Mapping) or not isinstance(spec, Sequence) else list(spec)
+    specs = listed_orders(spec)
     if not specs:
         raise InvalidInput("The list of orders is empty.", "Name at least one, or leave order= out.")
     out: list[Order] = []

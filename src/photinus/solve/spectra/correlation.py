@@ -11,7 +11,7 @@ other states, and where the residues cancel too much (near exceptional points), 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +21,15 @@ import scipy.sparse.linalg as sla
 
 from photinus.algebra import Operator, Scalar
 from photinus.algebra.operator import as_operator
-from photinus.errors import InvalidInput, Undefined
+from photinus.errors import InvalidInput, MemoryBudgetExceeded, NotConverged, Undefined
 from photinus.model import Model
 from photinus.numerics.memory import require_memory
-from photinus.solve.cutoff import Converged, Fixed
+from photinus.solve.arguments import listed_numbers, require_cutoff, require_state
+from photinus.solve.certify import SAFETY
+from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, reach
 from photinus.solve.methods import ALTERNATIVES, Auto, Dense, Method, assembly_bytes
 from photinus.solve.spectra.resolvent import Pulse, pulses, resolvent
-from photinus.solve.spectra.spectrum import FLOOR, reals, require_state, stationary, truncation
+from photinus.solve.spectra.spectrum import FLOOR, complaints_of, stationary, truncation, untrusted
 from photinus.space.liouvillian import Generator, generator
 from photinus.space.space import read_only
 from photinus.space.state import State
@@ -67,6 +69,7 @@ class Correlation:
     state: State
     model: Model
     method: Method
+    _error: np.ndarray | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for array in (self.times, self.values, self.product):
@@ -77,12 +80,25 @@ class Correlation:
         """Estimate of the truncation error of each value: three times its change in the refined state's larger space.
 
         Solved when it is first asked for; NaN where the state has no refined one, or that does not fit into memory.
+        From a state that is not stationary, three times the change in a space with a quarter more levels.
         """
+        if self._error is not None:
+            return read_only(self._error)
 
         def evaluate(made: Generator, state: State) -> np.ndarray:
             return _steady(made, state, (self.left, self.right), self.times, self.method)
 
         return read_only(truncation(self.model, self.state, evaluate, self.values))
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """Why the answer should not be trusted; empty where it may be."""
+        return complaints_of(self.state, self.error, self.values)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every check passed, that of the steady state included."""
+        return not self.complaints
 
     @property
     def connected(self) -> np.ndarray:
@@ -108,6 +124,7 @@ class Correlation:
                 f"  t = {self.times[first]:.4g}: {self.values[first]:.6g}",
                 f"  t = {self.times[last]:.4g}: {self.values[last]:.6g}",
                 f"  error {np.max(self.error):.1e}",
+                *untrusted(self),
             ]
         )
 
@@ -133,7 +150,8 @@ def correlation(
         In any order. Negative times are ⟨L(0)R(|t|)⟩, in the steady state only.
     state : State, optional
         The state at time 0, by default the steady state. The answer of :func:`photinus.steady_state` is taken as what
-        it is; any other state evolves, at its own cutoffs or at those of ``cutoff=ph.Fixed(…)``.
+        it is; any other state evolves, on a space that grows until the values keep to the tolerance of
+        ``Converged`` relative to the largest, or at the cutoffs of ``Fixed``.
     cutoff : Fixed or Converged
         As :func:`photinus.steady_state`.
     method : Auto, Dense, Direct, Tridiagonal or Krylov
@@ -162,19 +180,19 @@ def correlation(
     """
     left, right = as_operator(left), as_operator(right)
     method = Auto() if method is None else method
-    moments = reals(times, "times")
+    moments = listed_numbers(times, "times")
     if state is None or state_is_solved(state):
         state, made = stationary(model, cutoff, method, state)
         values = _steady(made, state, (left, right), moments, method)
         product = np.full(moments.shape, complex(state.expect(left)) * complex(state.expect(right)))
     else:
-        made, state = _laid(model, state, cutoff)
+        require_state(model, state, "state")
         if moments.min() < 0:
             raise InvalidInput(
                 f"The time {moments.min():g} is negative, and the state is not the steady one.", "Give times from 0."
             )
-        values = _evolved(made, multiplied(state, left=right), left, moments)
-        product = _evolved(made, dict(state.parts), left, moments) * complex(state.expect(right))
+        state, values, product, error = _Transient(model, state, left, right, moments).answered(cutoff)
+        return Correlation(moments, values, product, left, right, state, model, method, error)
     return Correlation(moments, values, product, left, right, state, model, method)
 
 
@@ -216,6 +234,16 @@ class Coherence:
 
         return read_only(truncation(self.model, self.state, evaluate, self.values) + FLOOR)
 
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """Why the answer should not be trusted; empty where it may be."""
+        return complaints_of(self.state, self.error, self.values)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every check passed, that of the steady state included."""
+        return not self.complaints
+
     def __float__(self) -> float:
         return float(self.values[0])
 
@@ -229,7 +257,7 @@ class Coherence:
     def __repr__(self) -> str:
         head = f"g² of {self.operator}: {self.values[0]:.6g} at τ = {self.times[0]:.4g}"
         last = f", {self.values[-1]:.6g} at τ = {self.times[-1]:.4g}" if len(self.times) > 1 else ""
-        return f"{head}{last}; error {np.max(self.error):.1e}"
+        return "\n".join([f"{head}{last}; error {np.max(self.error):.1e}", *untrusted(self)])
 
 
 def g2(
@@ -279,7 +307,7 @@ def g2(
     array([0.      , 0.227923, 1.      ])
     """
     operator, method = as_operator(operator), Auto() if method is None else method
-    delays = reals(times, "times")
+    delays = listed_numbers(times, "times")
     state, made = stationary(model, cutoff, method, state)
     mean = complex(state.expect(operator.dag() * operator)).real
     if mean <= 1e-14:
@@ -301,11 +329,54 @@ def state_is_solved(state: State) -> bool:
     return isinstance(state, State) and getattr(state.certificate, "nullity", 0) == 1
 
 
-def _laid(model: Model, state: State, cutoff: Fixed | Converged | None) -> tuple[Generator, State]:
-    """The generator at the cutoffs of a given state, and the state in its sectors."""
-    require_state(model, state)
-    made = generator(model, cutoff.start(model) if isinstance(cutoff, Fixed) else state.cutoffs)
-    return made, laid_into(state, made.grading)
+@dataclass(frozen=True, eq=False)
+class _Transient:
+    """⟨L(t)R(0)⟩ from a state that is not stationary."""
+
+    model: Model
+    state: State
+    left: Operator
+    right: Operator
+    times: np.ndarray
+
+    def at(self, cutoffs: dict[str, int]) -> tuple[State, np.ndarray, np.ndarray]:
+        """The state in the sectors of this space, ⟨L(t)R(0)⟩ and ⟨L(t)⟩⟨R(0)⟩."""
+        made = generator(self.model, cutoffs)
+        state = laid_into(self.state, made.grading)
+        values = _evolved(made, multiplied(state, left=self.right), self.left, self.times)
+        product = _evolved(made, dict(state.parts), self.left, self.times) * complex(state.expect(self.right))
+        return state, values, product
+
+    def answered(self, cutoff: Fixed | Converged | None) -> tuple[State, np.ndarray, np.ndarray, np.ndarray]:
+        """The same with an error, in a space that ``Converged`` grows until the error is small beside the values."""
+        cutoff = Converged() if cutoff is None else cutoff
+        require_cutoff(cutoff)
+        steps = {name: n + MORE_LEVELS for name, n in reach(self.model).items()}
+        if isinstance(cutoff, Fixed):
+            cutoffs = cutoff.start(self.model)
+        else:
+            cutoffs = {name: max(cutoff.start, n + steps[name]) for name, n in self.state.cutoffs.items()}
+        found = self.at(cutoffs)
+        if not cutoffs:
+            return (*found, FLOOR * np.abs(found[1]))
+        while True:
+            larger = {name: n + max(steps[name], n // 4) for name, n in cutoffs.items()}
+            try:
+                better = self.at(larger)
+            except MemoryBudgetExceeded:
+                if isinstance(cutoff, Converged):
+                    raise
+                return (*found, np.full(self.times.shape, np.nan))
+            scale = max(float(np.abs(x).max()) for x in better[1:])
+            error = SAFETY * np.maximum(np.abs(better[1] - found[1]), np.abs(better[2] - found[2])) + FLOOR * scale
+            if isinstance(cutoff, Fixed) or error.max() <= max(cutoff.tolerance, 2 * FLOOR) * scale:
+                return (*found, error)
+            if max(larger.values()) > cutoff.maximum:
+                raise NotConverged(
+                    f"The correlation still changes by {error.max():.1e} with {cutoffs} levels.",
+                    "Raise Converged(maximum=…), ask for earlier times, or check that the loss exceeds the gain.",
+                )
+            cutoffs, found = larger, better
 
 
 def _steady(

@@ -20,9 +20,10 @@ import numpy as np
 
 from photinus.algebra import Operator, Scalar
 from photinus.algebra.operator import as_operator
-from photinus.errors import InvalidInput, MemoryBudgetExceeded, SiteMismatch, Undefined, shown
+from photinus.errors import InvalidInput, MemoryBudgetExceeded, Undefined
 from photinus.model import Model
 from photinus.numerics.checks import real_number
+from photinus.solve.arguments import finite_numbers, listed_numbers, require_state, require_type
 from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.methods import Auto, Method, scale_free_residual
@@ -91,6 +92,16 @@ class Spectrum:
 
         return read_only(truncation(self.model, self.state, evaluate, self.density))
 
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """Why the answer should not be trusted; empty where it may be."""
+        return complaints_of(self.state, self.error, self.density)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every check passed, that of the steady state included."""
+        return not self.complaints
+
     def at(self, frequencies: Any, *, resolution: float = 0.0) -> np.ndarray:
         """The density at other frequencies, at almost no cost.
 
@@ -102,7 +113,7 @@ class Spectrum:
             Full width B of a Lorentzian analyser (rate). Above 0 the density is what such an instrument sees:
             broadened, and with the coherent line, of height 4·``coherent``/B.
         """
-        omega = np.asarray(frequencies, dtype=float)
+        omega = finite_numbers(frequencies, "frequencies")
         return _density(self.responses, self.coherent, omega, real_number(resolution, "resolution", minimum=0.0))
 
     @cached_property
@@ -131,6 +142,7 @@ class Spectrum:
             f"  ⟨O†O⟩ {self.total:.6g}, of which coherent (a line at 0) {self.coherent:.6g}",
             f"  error   {np.max(self.error):.1e} (of densities up to {self.density.max():.4g})",
         ]
+        lines += untrusted(self)
         for peak in self.peaks[:4]:
             lines.append(f"  peak at {peak.position:.6g}, full width {peak.width:.6g}, area {peak.area:.6g}")
         return "\n".join(lines)
@@ -195,12 +207,12 @@ def spectrum(
     (2.0, 0.3, 0.333333)
     """
     operator, method = as_operator(operator), Auto() if method is None else method
-    wanted = None if frequencies is None else reals(frequencies, "frequencies")
+    wanted = None if frequencies is None else listed_numbers(frequencies, "frequencies")
     state, made = stationary(model, cutoff, method, state)
     responses, coherent = _responses(made, state, operator, wanted, method)
     grid = _grid(responses) if wanted is None else wanted
     density = _density(responses, coherent, grid, 0.0)
-    total = float(np.real(state.expect(operator.dag() * operator)))
+    total = max(0.0, float(np.real(state.expect(operator.dag() * operator))))
     return Spectrum(grid, density, coherent, total, operator, state, model, method, tuple(responses))
 
 
@@ -342,10 +354,11 @@ def stationary(
     model: Model, cutoff: Fixed | Converged | None, method: Method, state: State | None
 ) -> tuple[State, Generator]:
     """The steady state, solved or checked, and the generator at its cutoffs."""
+    require_type(model, Model, "model", "Give a ph.Model.")
     if state is None:
         state = steady_state(model, cutoff=cutoff, method=method)
         return state, generator(model, state.cutoffs)
-    require_state(model, state)
+    require_state(model, state, "state")
     made = generator(model, state.cutoffs)
     if state.grading != made.grading:
         state = laid_into(state, made.grading)
@@ -359,29 +372,22 @@ def stationary(
     return state, made
 
 
-def require_state(model: Model, state: State) -> None:
-    """Raise a typed error unless this is a model, and a state on its sites."""
-    if not isinstance(model, Model):
-        raise InvalidInput(f"The model is {shown(model)}.", "Give a ph.Model.")
-    if not isinstance(state, State):
-        raise InvalidInput(f"state= is {shown(state)}.", "Give a ph.State, such as the answer of ph.steady_state.")
-    if state.sites != model.sites:
-        raise SiteMismatch(
-            f"The state lives on {state.sites}, the model on {model.sites}.", "Give a state on the sites of the model."
-        )
+def complaints_of(state: State, error: np.ndarray, values: np.ndarray) -> tuple[str, ...]:
+    """Why numbers read from a state should not be trusted: its own certificate, or an error above a thousandth."""
+    out = []
+    if state.certificate is not None and not state.certificate.ok:
+        out.append("the steady state is not to be trusted: " + "; ".join(state.certificate.complaints))
+    largest = float(np.abs(values).max(initial=0.0))
+    if np.isnan(error).any():
+        out.append("the truncation was not judged: there is no larger space to compare with")
+    elif error.max(initial=0.0) > 1e-3 * largest + 1e-12:
+        out.append(f"the error {error.max():.1e} is above a thousandth of {largest:.3g}: raise the cutoffs")
+    return tuple(out)
 
 
-def reals(values: Any, what: str) -> np.ndarray:
-    """A list of finite real numbers, or :class:`InvalidInput`."""
-    try:
-        out = np.array(values, dtype=float)
-    except (TypeError, ValueError):
-        raise InvalidInput(f"The {what} are {shown(values)}.", "Give a list of real numbers.") from None
-    if out.ndim != 1 or not out.size or not np.isfinite(out).all():
-        raise InvalidInput(
-            f"The {what} have the shape {out.shape} or are not all finite.", "Give a list of finite numbers."
-        )
-    return out
+def untrusted(found: Any) -> list[str]:
+    """The line that a result prints where it is not ``ok``."""
+    return [] if found.ok else ["  NOT to be trusted: " + "; ".join(found.complaints)]
 
 
 def _responses(

@@ -58,7 +58,7 @@ class Diffusion:
                 row[:, k] = np.einsum("ij,ij->j", kets.conj(), reader @ kets)
             if k + 1 < len(times):
                 interval = float(times[k + 1] - times[k])
-                steps = 2 * ceil(0.5 * interval / longest * (1 - 1e-12))
+                steps = 2 * max(1, ceil(0.5 * interval / longest * (1 - 1e-12)))
                 path = Path(maker.half(interval / steps), noises, interval / steps)
                 kets, records = path.follow(kets, _normals(streams, count, steps, path.numbers))
                 for row, j in zip(currents, measured, strict=True):

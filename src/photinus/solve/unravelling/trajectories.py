@@ -12,17 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from photinus.algebra import Operator, Oscillator, Scalar, oscillator
-from photinus.algebra.operator import as_operator
-from photinus.errors import InvalidInput, NotConverged, SiteMismatch, Undefined, WrongType, shown
+from photinus.algebra import Operator, Scalar, oscillator
+from photinus.errors import InvalidInput, NotConverged
 from photinus.model import Model
 from photinus.numerics.checks import whole_number
 from photinus.numerics.memory import require_memory
+from photinus.solve.arguments import (
+    ascending_times,
+    require_cutoff,
+    require_model,
+    require_state,
+    require_type,
+    watched_operators,
+)
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.unravelling.kets import Channel, Records, Unravelling, channels_of, joined, unravel
 from photinus.solve.unravelling.phase_records import PhaseRecord, phase_record
 from photinus.solve.unravelling.schemes import QuantumJumps, Scheme
-from photinus.space.space import make_space, read_only
+from photinus.space.space import read_only
 from photinus.space.state import State
 
 if TYPE_CHECKING:
@@ -112,6 +119,8 @@ class Trajectories:
     method : str
     seed : int
     seconds : float
+    count : int
+        Number of trajectories.
     """
 
     times: np.ndarray
@@ -126,17 +135,13 @@ class Trajectories:
     method: str = ""
     seed: int = 0
     seconds: float = 0.0
+    count: int = 0
 
     def __post_init__(self) -> None:
         for group in (self.mean, self.standard_error, self.records, self.currents):
             for array in group.values():
                 read_only(array)
         read_only(self.times)
-
-    @property
-    def count(self) -> int:
-        """Number of trajectories."""
-        return len(next(iter((*self.records.values(), *self.currents.values()))))
 
     @property
     def complaints(self) -> tuple[str, ...]:
@@ -279,12 +284,15 @@ def trajectories(
     started = perf_counter()
     scheme = QuantumJumps() if scheme is None else scheme
     cutoff = Converged(1e-3) if cutoff is None else cutoff
-    _require_types(model, initial, scheme, cutoff)
+    require_model(model)
+    require_state(model, initial)
+    require_type(scheme, Scheme, "scheme", "Give ph.QuantumJumps(), ph.Homodyne() or ph.Heterodyne().")
+    require_cutoff(cutoff, "1e-3")
     count = whole_number(count, "number of trajectories")
     seed = whole_number(seed, "seed of the trajectories", minimum=0)
     watched = _watched(observe, model)
     channels = channels_of(model, scheme.channel, scheme.efficiency)
-    question = _Question(model, initial, _ascending(times), scheme, seed, watched, channels)
+    question = _Question(model, initial, ascending_times(times), scheme, seed, watched, channels)
     cutoffs, made, records = question.answered(cutoff, count)
     return question.result(cutoffs, made, records, cutoff.tolerance, perf_counter() - started)
 
@@ -370,6 +378,7 @@ class _Question:
             method=str(self.scheme),
             seed=self.seed,
             seconds=seconds,
+            count=count,
         )
 
 
@@ -379,44 +388,8 @@ def _slice(job: tuple[Scheme, Unravelling, int, int, int]) -> Records:
     return scheme.engine()(unravelling, seed, first, count)
 
 
-def _require_types(model: object, initial: object, scheme: object, cutoff: object) -> None:
-    for value, kind, what, remedy in (
-        (model, Model, "model", "Give a ph.Model."),
-        (initial, State, "initial state", "Give a State, such as ph.states.fock({'a': 0})."),
-        (scheme, Scheme, "scheme", "Give ph.QuantumJumps(), ph.Homodyne() or ph.Heterodyne()."),
-        (cutoff, (Fixed, Converged), "cutoff", "Give ph.Fixed(20) or ph.Converged(1e-3)."),
-    ):
-        if not isinstance(value, kind):
-            raise WrongType(f"The {what} is {shown(value)}.", remedy)
-    if isinstance(model, Model) and isinstance(initial, State) and initial.sites != model.sites:
-        ours, theirs = (", ".join(map(repr, thing.sites)) or "no sites" for thing in (initial, model))
-        raise SiteMismatch(f"The initial state lives on {ours}, the model on {theirs}.", "Give it on the same sites.")
-
-
-def _ascending(times: Iterable[float]) -> np.ndarray:
-    try:
-        grid = np.array(times if isinstance(times, np.ndarray) else list(times), dtype=float)
-    except (TypeError, ValueError):
-        raise WrongType(f"The times of the trajectories are {shown(times)}.", "Give ascending numbers.") from None
-    if grid.ndim != 1 or not len(grid) or not np.isfinite(grid).all() or (np.diff(grid) <= 0).any():
-        raise InvalidInput(
-            f"The times of the trajectories are {grid}, not finite ascending numbers.",
-            "Give them in order, each once; the initial state belongs to the first.",
-        )
-    return grid
-
-
 def _watched(observe: Mapping[str, Operator | Scalar] | None, model: Model) -> dict[str, Operator]:
-    """The operators to read, all on sites of the model."""
-    if not model.sites:
-        raise Undefined("The model has no sites: nothing can happen.", "Give it a Hamiltonian or jumps.")
-    if observe is None:
-        handles = [oscillator(site.name) for site in model.sites if isinstance(site, Oscillator)]
-        return {f"n_{name}": a.dag() * a for name, a in zip(model.oscillators, handles, strict=True)}
-    if not isinstance(observe, Mapping):
-        raise WrongType(f"What to observe is {shown(observe)}.", 'Give {"name": operator, …}.')
-    space = make_space(model.sites, dict.fromkeys(model.oscillators, 1))
-    out = {str(name): as_operator(operator) for name, operator in observe.items()}
-    for operator in out.values():
-        space.bands(operator)  # refuses a site that the model does not have
-    return out
+    """The operators to read; by default the quanta of each oscillator."""
+    if observe is not None:
+        return watched_operators(observe, model)
+    return {f"n_{name}": oscillator(name).dag() * oscillator(name) for name in model.oscillators}
