@@ -1,0 +1,1 @@
+"""Moments: closed equations for the means of products, by the cumulant expansion."""
