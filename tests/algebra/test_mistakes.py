@@ -25,7 +25,7 @@ def is_two_sentences(error: errors.PhotinusError) -> bool:
 @pytest.mark.parametrize(
     "wrong",
     ["x", None, [1.0], (1, 2), {}, np.array([1.0, 2.0]), np.array("x"), np.bool_(True), object(), S, Q],
-    ids=repr,
+    ids=lambda value: "object" if type(value) is object else repr(value),
 )
 def test_what_is_neither_operator_nor_number_is_refused_on_either_side(combine, wrong):
     for left, right in ((A, wrong), (wrong, A)):
