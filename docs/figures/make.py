@@ -489,7 +489,7 @@ def truncated_wigner() -> None:
             panels[1].plot(times, runs.order_parameter()[0], ("-", "--", "-.")[k], color=plot.LINES[k],
                            label=f"$NV = {coupling:g}$")  # fmt: skip
         panels[1].set(xlabel="time (1/gain)", ylabel="order parameter", ylim=(0, 1.02), xlim=(0, 25))
-        panels[1].legend(loc="lower right")
+        panels[1].legend(loc="upper left")
         for axes in panels:
             axes.spines[["top", "right"]].set_visible(False)
     save(figure, "truncated_wigner")
