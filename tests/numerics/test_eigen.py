@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photinus.errors import NotConverged
+from photinus.numerics import eigen
 from photinus.numerics.eigen import dense_eigenpairs, slowest_first, sparse_eigenpairs, union
 
 
@@ -87,3 +88,30 @@ def test_union_of_two_targets():
 def test_a_target_on_an_eigenvalue_is_refused():
     with pytest.raises(NotConverged, match="eigenvalue"):
         sparse_eigenpairs(sp.csc_array(np.diag(-np.arange(30.0))), 3, 0)
+
+
+def test_a_degenerate_eigenvalue_with_all_its_vectors_is_no_exceptional_point(monkeypatch):
+    """Whatever basis of the eigenspace the solver returns: here one that is all but linearly dependent."""
+    rng = np.random.default_rng(4)
+    basis = rng.normal(size=(6, 6))
+    values = np.array([-1.0, -1.0, -1.0, -2.0, -3.0, -4.0])
+    matrix = basis @ np.diag(values) @ np.linalg.inv(basis)
+    plain = eigen.la.eig
+
+    def careless(*arguments, **options):
+        found, left, right = plain(*arguments, **options)
+        same = np.flatnonzero(np.abs(found + 1) < 1e-9)
+        right[:, same[1]] = right[:, same[0]] + 1e-9 * right[:, same[1]]
+        return found, left, right / np.linalg.norm(right, axis=0)
+
+    monkeypatch.setattr(eigen.la, "eig", careless)
+    pairs = dense_eigenpairs(matrix.astype(complex), 6)
+    np.testing.assert_allclose(pairs.values, values, atol=1e-12)
+    assert pairs.conditions.max() <= np.linalg.cond(basis) * (1 + 1e-9)
+    assert pairs.residuals.max() < 1e-14
+    np.testing.assert_allclose(pairs.left.conj().T @ pairs.right, np.eye(6), atol=1e-12)
+
+
+def test_a_jordan_block_stays_an_exceptional_point():
+    pairs = dense_eigenpairs(np.array([[-1.0, 1.0, 0], [0, -1.0, 0], [0, 0, -2.0]], complex), 3)
+    assert pairs.conditions[:2].min() > 1e7

@@ -20,6 +20,8 @@ from photinus.errors import NotConverged
 EPS = float(np.finfo(float).eps)
 UNRESOLVED = 64 * EPS
 """Eigenvalues closer than this times ‖A‖₁ are one to the precision of the numbers."""
+EQUAL = 1e-12
+"""Eigenvalues closer than this times ‖A‖₁ may be one with several vectors; near an exceptional point they are not."""
 ALIKE_VALUES = 1e-12
 """Real parts that differ by no more than this, relative to the eigenvalues themselves, count as equal in sorting."""
 ALIKE = 1e-4
@@ -89,7 +91,34 @@ def dense_eigenpairs(matrix: np.ndarray, count: int) -> Eigenpairs:
         last = values[order[count - 1]]
         close = np.abs(values[order[count:]] - last) <= UNRESOLVED * size
         order = np.concatenate([order[:count], order[count:][close]])
-    return _judged(matrix, values[order], right[:, order], left[:, order])
+    values, right, left = values[order], right[:, order], left[:, order]
+    for cluster in _parallel(values, right, size):
+        _disentangle(matrix, values, right, left, cluster)
+    return _judged(matrix, values, right, left)
+
+
+def _parallel(values: np.ndarray, right: np.ndarray, size: float) -> list[np.ndarray]:
+    """Groups of equal eigenvalues whose eigenvectors are close to linearly dependent."""
+    alike = np.abs(values[:, None] - values[None, :]) <= EQUAL * size
+    label = np.argmax(alike, axis=1)
+    groups = [np.flatnonzero(label == k) for k in np.unique(label)]
+    return [g for g in groups if len(g) > 1 and la.svdvals(right[:, g])[-1] < ALIKE]
+
+
+def _disentangle(
+    matrix: np.ndarray, values: np.ndarray, right: np.ndarray, left: np.ndarray, cluster: np.ndarray
+) -> None:
+    """Orthonormal eigenvectors of one eigenvalue, where it has as many as it is often; else they are left alone.
+
+    A general eigensolver returns any basis of a degenerate eigenspace, also one that is all but linearly dependent,
+    and so an exceptional point that is not there.
+    """
+    mean = values[cluster].mean()
+    u, sizes, v = la.svd(matrix - mean * np.eye(len(matrix)), check_finite=False)
+    many = len(cluster)
+    if sizes[-many] <= EQUAL * sizes[0]:
+        values[cluster] = mean
+        right[:, cluster], left[:, cluster] = v[-many:].conj().T, u[:, -many:]
 
 
 def _judged(matrix: np.ndarray | sp.sparray, values: np.ndarray, right: np.ndarray, left: np.ndarray) -> Eigenpairs:
