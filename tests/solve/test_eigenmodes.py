@@ -522,3 +522,14 @@ def test_mistakes():
         exceptional_point(two_level_limit, {}, "drive", (1.0, 0.5))
     with pytest.raises(InvalidInput, match="cutoff"):
         exceptional_point(lambda p: ph.Model(0, [ph.Jump(p, A)]), {}, "p", (0.5, 1.0))
+
+
+def test_too_few_levels_are_not_to_be_trusted():
+    model = ph.zoo.van_der_pol(gain=1, two_photon_loss=0.1)
+    poor = ph.eigenmodes(model, cutoff=ph.Fixed(3), count=4)
+    assert not poor.ok
+    assert "NOT to be trusted" in repr(poor)
+    assert "raise the cutoffs" in poor.complaints[0]
+    good = ph.eigenmodes(model, count=4)
+    assert good.ok
+    assert "NOT" not in repr(good)

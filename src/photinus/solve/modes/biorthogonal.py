@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Integral
@@ -57,12 +58,15 @@ class Eigenmodes:
     discs : tuple of (complex, float)
         Empty where the list is complete. Otherwise, centre and radius of the discs in which every eigenvalue was
         found, by order; a slow mode of a frequency outside of them may be missing.
+    tolerance : float
+        The error of an eigenvalue, relative to its rate and at least to the gap, up to which :attr:`ok` holds.
     """
 
     modes: tuple[Mode, ...] = field(repr=False)
     errors: np.ndarray
     symmetry: Symmetry
     discs: tuple[tuple[complex, float], ...] = ()
+    tolerance: float = 1e-3
 
     def __post_init__(self) -> None:
         read_only(self.errors)
@@ -199,6 +203,16 @@ class Eigenmodes:
         """Which modes live at the edge of the space: the larger space does not have them."""
         return read_only(np.isinf(self.errors))
 
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """Why the eigenvalues should not be trusted; empty where they may be."""
+        return tuple(_complaints(self))
+
+    @property
+    def ok(self) -> bool:
+        """Whether every eigenvalue is a mode of the model, to the tolerance."""
+        return not self.complaints
+
     # --- operators -------------------------------------------------------------------------------------------------
 
     def matrix(self, mode: int, *, left: bool = False) -> np.ndarray:
@@ -304,9 +318,8 @@ class Eigenmodes:
 
     def __repr__(self) -> str:
         levels = ", ".join(f"{name}: {n} levels" for name, n in self.cutoffs.items())
-        lines = [
-            f"Eigenmodes: {len(self)}, slowest first; symmetry {self.symmetry}" + (f"; {levels}" if levels else "")
-        ]
+        where = f"; {levels}" if levels else ""
+        lines = [f"Eigenmodes: {len(self)}, slowest first; symmetry {self.symmetry}{where}"]
         lines.append("        rate   frequency   order      error  condition")
         for k, mode in enumerate(self.modes):
             order = ",".join(f"{n:+d}" if n else "0" for n in mode.order) or "-"
@@ -316,7 +329,32 @@ class Eigenmodes:
             lines.append(f"{rate:12.6g}{frequency:12.6g}{order:>8}    {error}    {mode.condition:7.3g}{note}")
         if not self.complete:
             lines.append("not proved complete: modes were searched within " + _discs_text(self.discs))
-        return "\n".join(lines)
+        trust = [] if self.ok else ["NOT to be trusted: " + "; ".join(self.complaints)]
+        return "\n".join(lines + trust)
+
+
+def permitted_errors(modes: tuple[Mode, ...], tolerance: float) -> np.ndarray:
+    """The error that each eigenvalue may have: the tolerance times its rate, at least times the gap, and rounding."""
+    rates = np.array([-mode.value.real if mode.damped else 0.0 for mode in modes])
+    positive = rates[rates > 0]
+    sizes = np.array([abs(mode.value) for mode in modes])
+    gap = float(positive.min()) if len(positive) else float(sizes.max(initial=0.0))
+    return tolerance * np.maximum(rates, gap) + np.array([2e3 * mode.rounding for mode in modes])
+
+
+def _complaints(modes: Eigenmodes) -> Iterator[str]:
+    if modes.spurious.any():
+        yield f"{_counted(modes.spurious)} at the cutoff and no mode of the model: raise the cutoffs"
+    if np.isnan(modes.errors).any():
+        yield "the errors were not judged: the larger space does not fit into the memory"
+    large = np.isfinite(modes.errors) & (modes.errors > permitted_errors(modes.modes, modes.tolerance))
+    if large.any():
+        yield f"{_counted(large)} off by more than {modes.tolerance:.0e} of the rate: raise the cutoffs"
+
+
+def _counted(which: np.ndarray) -> str:
+    count = int(which.sum())
+    return f"{count} mode is" if count == 1 else f"{count} modes are"
 
 
 def _discs_text(discs: tuple[tuple[complex, float], ...]) -> str:

@@ -13,11 +13,10 @@ from photinus.numerics.checks import whole_number
 from photinus.solve.arguments import require_cutoff, require_model, require_type
 from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, attractor_levels, reach
 from photinus.solve.methods import Auto, Dense, Direct
-from photinus.solve.modes.biorthogonal import Eigenmodes
+from photinus.solve.modes.biorthogonal import Eigenmodes, permitted_errors
 from photinus.solve.modes.mode_errors import SPARE, at_the_edge, truncation_errors, weight_above
 from photinus.solve.modes.sector_modes import (
     Found,
-    Mode,
     OrderSpec,
     Solver,
     listed_orders,
@@ -110,7 +109,7 @@ def eigenmodes(
         errors = np.array([1e3 * mode.rounding for mode in found.modes])
         return Eigenmodes(found.modes, errors, model.symmetry, found.discs)
     if isinstance(cutoff, Fixed):
-        return search.fixed(cutoff.start(model))
+        return search.fixed(cutoff.start(model), cutoff.tolerance)
     return search.converged(cutoff)
 
 
@@ -133,14 +132,14 @@ class _Search:
         errors, more = truncation_errors(self.model, found, larger, method=self.method, target=self.target)
         return errors + np.array([1e3 * mode.rounding for mode in found.modes]), more
 
-    def fixed(self, cutoffs: dict[str, int]) -> Eigenmodes:
+    def fixed(self, cutoffs: dict[str, int], tolerance: float) -> Eigenmodes:
         """The modes at fixed cutoffs, with the errors that a larger space tells."""
         found = self.modes(cutoffs, self.count)
         try:
             errors, _ = self.errors(found, cutoffs)
         except MemoryBudgetExceeded:
             errors = np.full(len(found.modes), np.nan)
-        return Eigenmodes(found.modes, errors, self.model.symmetry, found.discs)
+        return Eigenmodes(found.modes, errors, self.model.symmetry, found.discs, tolerance)
 
     def converged(self, cutoff: Converged) -> Eigenmodes:
         """The modes of a space so large that a larger one has the same."""
@@ -156,8 +155,8 @@ class _Search:
             inner = [k for k, mode in enumerate(found.modes) if not at_the_edge(mode, below)][: self.count]
             modes, errors = tuple(found.modes[k] for k in inner), errors[inner]
             enough = len(modes) == min(self.count, len(found.modes))
-            if enough and not more and (errors <= _goals(modes, cutoff.tolerance)).all():
-                return Eigenmodes(modes, errors, self.model.symmetry, found.discs)
+            if enough and not more and (errors <= permitted_errors(modes, cutoff.tolerance)).all():
+                return Eigenmodes(modes, errors, self.model.symmetry, found.discs, cutoff.tolerance)
             cutoffs = self._grown(cutoffs, found, cutoff)
 
     def _highest_order(self) -> int:
@@ -181,15 +180,6 @@ class _Search:
                 "Converged(maximum=…).",
             )
         return larger
-
-
-def _goals(modes: tuple[Mode, ...], tolerance: float) -> np.ndarray:
-    """The error that each eigenvalue may have: the tolerance times its rate, at least times the gap, and rounding."""
-    rates = np.array([-mode.value.real if mode.damped else 0.0 for mode in modes])
-    positive = rates[rates > 0]
-    sizes = np.array([abs(mode.value) for mode in modes])
-    gap = float(positive.min()) if len(positive) else float(sizes.max(initial=0.0))
-    return tolerance * np.maximum(rates, gap) + np.array([2e3 * mode.rounding for mode in modes])
 
 
 def _text(cutoffs: Mapping[str, int]) -> str:
