@@ -301,3 +301,23 @@ def test_a_printed_density_has_no_direction_of_rounding():
     assert "|⟨e^iφ⟩| = 0, no direction" in repr(ph.phase.distribution(OSCILLATOR, "a"))
     shared = ph.states.phase_locked_mixture({"a": 1, "b": 1})
     assert "direction 0," in repr(ph.phase.discrete_relative_distribution(shared, "a", "b"))
+
+
+def test_the_highest_of_two_almost_equal_peaks_is_found():
+    """Turning a density does not change its peak height, wherever its peaks lie between the samples."""
+    matrix = np.array(
+        [
+            [0.24608396, -0.0919175 - 0.01989269j, 0.11239793 - 0.09268796j, -0.08160593 - 0.26601091j],
+            [0, 0.06188689, -0.08818232 + 0.06215538j, -0.01082519 + 0.11241687j],
+            [0, 0, 0.21047613, 0.20687371 - 0.14824546j],
+            [0, 0, 0, 0.48155303],
+        ]
+    )
+    matrix = np.triu(matrix, 1) + np.triu(matrix, 1).conj().T + np.diag(np.diag(matrix))
+    state = ph.states.from_matrix({"a": 4}, matrix + 1e-6 * np.eye(4), normalise=True)
+    height = ph.measures.peak_height(state, "a")
+    fine = ph.phase.distribution(state, "a", points=1 << 16).density.max() - 1 / (2 * np.pi)
+    assert height == pytest.approx(fine, abs=1e-8)
+    for angle in np.linspace(0, 2, 41):
+        turned = ph.states.rotated(state, {"a": angle})
+        assert ph.measures.peak_height(turned, "a") == pytest.approx(height, abs=1e-12)

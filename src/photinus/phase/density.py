@@ -110,9 +110,12 @@ class PhaseDensity:
         """The largest P − 1/2π, 0 for a uniform phase."""
         if not self.harmonics[1:].any():
             return 0.0
-        points = max(64, 4 * len(self.harmonics))
-        highest = int(np.argmax(fourier_sum(self.harmonics, points)))
-        return max(0.0, _climbed(self.harmonics, TAU * highest / points)[1])
+        points = max(64, 8 * len(self.harmonics))
+        values = fourier_sum(self.harmonics, points)
+        # The highest peak need not hold the highest sample: every one that comes near is climbed.
+        tops = np.flatnonzero((values >= np.roll(values, 1)) & (values >= np.roll(values, -1)))
+        near = tops[values[tops] >= values.max() - 0.1 * np.ptp(values)]
+        return max(0.0, *(_climbed(self.harmonics, TAU * top / points)[1] for top in near))
 
     def __repr__(self) -> str:
         return (
