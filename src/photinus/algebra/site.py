@@ -169,6 +169,10 @@ def locate(sites: Sequence[Site], site: str | Handle | Site) -> int:
     WrongType
         If it is neither a name nor a handle.
     """
+    if type(site) is str:  # the usual case, asked for at every point of a sweep
+        for place, known in enumerate(sites):
+            if known.name == site:
+                return place
     named = site.site if isinstance(site, Handle) else site
     name = named.name if isinstance(named, Site) else named
     names = ", ".join(known.name for known in sites) or "none"

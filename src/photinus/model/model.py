@@ -58,7 +58,7 @@ class Model:
     ) -> None:
         operator = as_operator(hamiltonian)
         dagger = operator.dag()
-        if not operator.isclose(dagger):
+        if operator != dagger and not operator.isclose(dagger):
             raise NotHermitian(
                 f"The Hamiltonian {operator} is not Hermitian: H − H† = {operator - dagger}.",
                 "Add the Hermitian conjugate, such as g*(L + L.dag()).",

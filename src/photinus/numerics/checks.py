@@ -13,7 +13,7 @@ def real_number(value: Any, what: str, *, minimum: float | None = None) -> float
     """A finite real number, at least ``minimum`` where that is given, or :class:`InvalidInput`."""
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
         value = value.item()
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if type(value) is not float and (isinstance(value, bool) or not isinstance(value, Real)):
         raise InvalidInput(f"The {what} is {value!r}, which is not a real number.", "Give a real number.")
     number = float(value)
     if not isfinite(number):

@@ -28,11 +28,6 @@ def elimination_bytes(sizes: np.ndarray) -> float:
     return float((16.0 * 4 * sizes.astype(float) ** 2).sum())
 
 
-def _largest(matrices: list[np.ndarray]) -> float:
-    """The largest real or imaginary part."""
-    return float(np.abs(np.concatenate([m.ravel("K") for m in matrices]).view(float)).max())
-
-
 @dataclass(frozen=True)
 class TridiagonalPlan:
     """Where each entry of the matrix goes, for a fixed sparsity.
@@ -45,7 +40,7 @@ class TridiagonalPlan:
         For every unknown of the whole vector the place of its conjugate.
     source, destination : ndarray
         Entry ``source`` of the concatenated values goes to place ``destination`` of the buffer, which holds
-        A_0, U_0, D_0, A_1, U_1, D_1, …, each in column-major order.
+        A_0, U_0, A_1, U_1, … and then D_0, D_1, …, each in column-major order.
     places : ndarray
         Places within group 0 over which the vector is normalised.
     """
@@ -64,14 +59,17 @@ class TridiagonalPlan:
     @cached_property
     def _blocks(self) -> list[list[tuple[slice, tuple[int, int]]]]:
         """Places in the buffer of A_b, U_b and D_b, and the shapes of their transposes."""
-        out, start = [], 0
+        out, start, down = [], 0, self._split
         for n, m in pairwise([*self.sizes, 0]):
-            parts = []
-            for rows, columns in ((n, n), (n, m), (m, n)):
-                parts.append((slice(start, start + rows * columns), (columns, rows)))
-                start += rows * columns
-            out.append(parts)
+            own, up, over = start + n * n, start + n * n + n * m, down + n * m
+            out.append([(slice(start, own), (n, n)), (slice(own, up), (m, n)), (slice(down, over), (n, m))])
+            start, down = up, over
         return out
+
+    @cached_property
+    def _split(self) -> int:
+        """Where the blocks D begin in the buffer."""
+        return sum(n * (n + m) for n, m in pairwise([*self.sizes, 0]))
 
     @cached_property
     def _length(self) -> int:
@@ -110,7 +108,7 @@ class TridiagonalPlan:
             inner = inner - outer - np.conj(outer[np.ix_(self._inner_mirror, self._inner_mirror)])
         core = dense_null_vector(inner, self.places)
         # A singular outer group shows as a huge transfer.
-        if transfers and _largest(transfers) > 1 / np.sqrt(SINGULAR):
+        if transfers and np.abs(buffer[self._split :].view(float)).max() > 1 / np.sqrt(SINGULAR):
             return NullVector(self._unfold(core.vector, transfers), 0.0, 2, np.inf)
         return NullVector(self._unfold(core.vector, transfers), core.rcond, core.nullity, core.error)
 

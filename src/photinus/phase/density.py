@@ -113,7 +113,8 @@ class PhaseDensity:
         points = max(64, 8 * len(self.harmonics))
         values = fourier_sum(self.harmonics, points)
         # The highest peak need not hold the highest sample: every one that comes near is climbed.
-        tops = np.flatnonzero((values >= np.roll(values, 1)) & (values >= np.roll(values, -1)))
+        rise = np.diff(values, append=values[0])
+        tops = np.flatnonzero((rise <= 0) & (np.append(rise[-1], rise[:-1]) >= 0))
         near = tops[values[tops] >= values.max() - 0.1 * np.ptp(values)]
         return max(0.0, *(_climbed(self.harmonics, TAU * top / points)[1] for top in near))
 

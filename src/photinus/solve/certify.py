@@ -8,7 +8,7 @@ import numpy as np
 
 from photinus.model import Model
 from photinus.numerics.linear import sparse_regular
-from photinus.solve.methods import Auto, Krylov, Method, scale_free_residual
+from photinus.solve.methods import Auto, Krylov, Method
 from photinus.space.liouvillian import Liouvillian
 from photinus.space.sectors import Sector
 from photinus.space.state import State, trace_norm
@@ -49,7 +49,7 @@ class Solution:
         """The scale-free residual of the certificate."""
         if self.known_residual is not None:
             return self.known_residual
-        return scale_free_residual(self.liouvillian.matrix, self.vector)
+        return self.liouvillian.scale_free_residual(self.vector)
 
 
 def hermitian(sector: Sector, vector: np.ndarray) -> tuple[np.ndarray, float]:

@@ -98,7 +98,8 @@ def _plan_by(sector: Sector, keys: Keys, weights: np.ndarray) -> TridiagonalPlan
     for m in members:
         position[m] = np.arange(len(m))
     sizes = np.array([*map(len, members), 0])
-    start = np.concatenate([[0], np.cumsum(sizes[:-1] ** 2 + 2 * sizes[:-1] * sizes[1:])])
+    start = np.concatenate([[0], np.cumsum(sizes[:-1] * (sizes[:-1] + sizes[1:]))])
+    below = start[-1] + np.concatenate([[0], np.cumsum(sizes[:-1] * sizes[1:])])
     source, destination = [], []
     for k, (s, t) in enumerate(keys):
         target = sector.targets(s, t)
@@ -110,7 +111,7 @@ def _plan_by(sector: Sector, keys: Keys, weights: np.ndarray) -> TridiagonalPlan
         b, step = group[column], group[row] - group[column]
         n, m = sizes[b], sizes[b + 1]
         own = start[b] + position[row] + position[column] * n
-        down = start[b] + n * n + n * m + position[row] + position[column] * m
+        down = below[b] + position[row] + position[column] * m
         inner = sizes[np.maximum(b - 1, 0)]
         up = start[np.maximum(b - 1, 0)] + inner * inner + position[row] + position[column] * inner
         destination.append(np.select([step == 0, step == 1], [own, down], up))

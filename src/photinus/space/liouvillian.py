@@ -151,6 +151,25 @@ class Liouvillian:
         matrix.has_sorted_indices = True
         return matrix
 
+    def scale_free_residual(self, vector: np.ndarray) -> float:
+        """‖𝓛x‖ relative to the flux ‖|𝓛||x|‖ + γ‖x‖, γ the smallest rate on the diagonal.
+
+        A dark state has no flux of its own, hence the second term.
+        """
+        n = self.sector.size
+        if not self.diagonals or not n:
+            return 0.0
+        source, rows, _ = self.sector.pattern(tuple(self.diagonals))
+        flow = (np.stack(list(self.diagonals.values())) * vector).ravel()[source]
+        real, imaginary, size = (np.bincount(rows, part, n) for part in (flow.real, flow.imag, np.abs(flow)))
+        zero = (0,) * self.generator.space.coordinates.shape[1]
+        rates = np.abs(self.diagonals.get((zero, zero), np.zeros(0)))
+        slowest = rates[rates > 0].min(initial=np.inf)
+        flux = float(np.linalg.norm(size))
+        if np.isfinite(slowest):
+            flux += slowest * float(np.linalg.norm(vector))
+        return float(np.hypot(np.linalg.norm(real), np.linalg.norm(imaginary))) / flux if flux > 0 else 0.0
+
     @cached_property
     def matrix(self) -> sp.csc_array:
         """𝓛 as a sparse matrix on the sector's vector."""
