@@ -93,11 +93,11 @@ def sparse_null_vector(matrix: sp.csc_array, places: np.ndarray) -> NullVector:
     bordered = (sp.diags_array(keep) @ scaled + border).tocsc()
     solve = sparse_solver(bordered)
     if solve is None:
-        return NullVector(np.full(n, np.nan), 0.0, _count(scaled), np.inf)
+        return NullVector(np.full(n, np.nan), 0.0, null_count(scaled), np.inf)
     target = np.zeros(n, dtype=bordered.dtype)
     target[row] = 1.0
     rcond = inverse_condition(bordered, solve)
-    nullity = 1 if rcond >= 1e4 * SINGULAR or _is_regular(bordered, solve) else _count(scaled)
+    nullity = 1 if rcond >= 1e4 * SINGULAR or is_regular(bordered, solve) else null_count(scaled)
     vector = solve(target, "N") / scale
     return NullVector(vector / vector[places].sum(), rcond, nullity, rounding_error(rcond))
 
@@ -116,24 +116,27 @@ def sparse_solver(matrix: sp.csc_array) -> Solver | None:
 
 def inverse_condition(matrix: sp.csc_array, solve: Solver) -> float:
     """Reciprocal 1-norm condition number, the norm of the inverse by Hager's and Higham's estimate."""
-    n = matrix.shape[0]
+    product = inverse_norm(matrix.shape[0], matrix.dtype, solve) * float(sla.norm(matrix, 1))
+    return 1 / product if np.isfinite(product) and product > 0 else 0.0
+
+
+def inverse_norm(n: int, dtype: np.dtype, solve: Solver, columns: int = 2) -> float:
+    """The 1-norm of an inverse that can be applied, by Hager's and Higham's estimate from so many columns at a time."""
     inverse = sla.LinearOperator(
         (n, n),
-        dtype=matrix.dtype,
-        matvec=lambda b: solve(np.ascontiguousarray(b, dtype=matrix.dtype).ravel(), "N"),
-        rmatvec=lambda b: solve(np.ascontiguousarray(b, dtype=matrix.dtype).ravel(), "H"),
+        dtype=dtype,
+        matvec=lambda b: solve(np.ascontiguousarray(b, dtype=dtype).ravel(), "N"),
+        rmatvec=lambda b: solve(np.ascontiguousarray(b, dtype=dtype).ravel(), "H"),
     )
     with np.errstate(all="ignore"):
-        norm = sla.onenormest(inverse) if n > 4 else np.abs(inverse @ np.eye(n)).sum(axis=0).max()
-    product = float(norm) * float(sla.norm(matrix, 1))
-    return 1 / product if np.isfinite(product) and product > 0 else 0.0
+        return float(sla.onenormest(inverse, t=columns) if n > 4 else np.abs(inverse @ np.eye(n)).sum(axis=0).max())
 
 
 def sparse_regular(matrix: sp.csc_array) -> bool:
     """Whether a square sparse matrix has no null vector, to the same threshold as the null vectors above."""
     scaled = (matrix @ sp.diags_array(1 / column_scale(matrix))).tocsc()
     solve = sparse_solver(scaled)
-    return solve is not None and _is_regular(scaled, solve)
+    return solve is not None and is_regular(scaled, solve)
 
 
 def rounding_error(rcond: float) -> float:
@@ -141,8 +144,11 @@ def rounding_error(rcond: float) -> float:
     return float(np.finfo(float).eps / rcond) if rcond > 0 else np.inf
 
 
-def _is_regular(matrix: sp.csc_array, solve: Solver) -> bool:
-    """Whether the smallest singular value, by inverse iteration, is above ``SINGULAR`` times the largest."""
+def is_regular(matrix: sp.csc_array, solve: Solver) -> bool:
+    """Whether the smallest singular value, by inverse iteration, is above ``SINGULAR`` times the largest.
+
+    ``solve`` inverts the matrix, or one that differs from it by the border that makes a stationary matrix regular.
+    """
     rng = np.random.default_rng(5)
     x = rng.normal(size=matrix.shape[0]).astype(matrix.dtype)
     growth = 0.0
@@ -156,6 +162,6 @@ def _is_regular(matrix: sp.csc_array, solve: Solver) -> bool:
     return growth == 0 or 1 / np.sqrt(growth) > SINGULAR * largest
 
 
-def _count(matrix: sp.csc_array) -> int:
+def null_count(matrix: sp.csc_array) -> int:
     """Dimension of the null space where a dense SVD is quick, otherwise the least that is proved, 2."""
     return max(2, dense_nullity(matrix.toarray())) if matrix.shape[0] <= 600 else 2

@@ -13,6 +13,7 @@ import scipy.sparse as sp
 
 from photinus.errors import InvalidInput, NotConverged
 from photinus.model import Model
+from photinus.numerics.banded import WIDEST, banded_null_vector, bandwidth
 from photinus.numerics.checks import real_number, whole_number
 from photinus.numerics.linear import NullVector, dense_null_vector, sparse_null_vector
 from photinus.numerics.memory import require_memory, size_text
@@ -78,7 +79,7 @@ class Dense(Method):
 
 @dataclass(frozen=True, slots=True)
 class Direct(Method):
-    """Sparse LU (SuperLU) of the sector.
+    """Sparse LU of the sector: banded (LAPACK) where its unknowns reach a few places only, otherwise SuperLU.
 
     Parameters
     ----------
@@ -96,7 +97,8 @@ class Direct(Method):
         return assembly_bytes(liouvillian) + 20 * max(fill, 30.0 * n)
 
     def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
-        return sparse_null_vector(liouvillian.matrix, liouvillian.sector.trace)
+        matrix, trace = liouvillian.matrix, liouvillian.sector.trace
+        return (banded_null_vector if max(bandwidth(matrix)) <= WIDEST else sparse_null_vector)(matrix, trace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ class Krylov(Method):
         return 16.0 * n + vector * (self.restart + 16) + rows + 96.0 * float((sizes**2).sum())
 
     def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
-        iteration = self._iteration(liouvillian)
+        iteration = self._symmetric(liouvillian)
         coordinates = iteration.matrix.coordinates
         start = iteration.start() if guess is None else coordinates.folded(guess)
         vector, products = iteration.to_zero(start, self.tolerance)
@@ -191,13 +193,18 @@ class Krylov(Method):
         NotConverged
             If GMRES stagnates: a small δ would then mean nothing.
         """
-        iteration = self._iteration(liouvillian)
+        iteration = self._symmetric(liouvillian)
         coordinates = iteration.matrix.coordinates
         vector, error = iteration.corrected(coordinates.folded(guess))
         return NullVector(coordinates.expanded(vector), float("nan"), 1, error)
 
     def _iteration(self, liouvillian: Liouvillian) -> Iteration:
         return Iteration(liouvillian, restart=self.restart, maximum=self.maximum)
+
+    def _symmetric(self, liouvillian: Liouvillian) -> Iteration:
+        """The iteration among the operators that have the exchange symmetry of the model."""
+        exchange = liouvillian.generator.exchange
+        return Iteration(liouvillian, restart=self.restart, maximum=self.maximum, exchange=exchange)
 
 
 def scale_free_residual(matrix: sp.sparray, vector: np.ndarray) -> float:

@@ -134,6 +134,16 @@ class Sector:
         _, width, offset = self._layout
         return vector[offset[q] : offset[q + 1]].reshape(-1, width[q])
 
+    def eigenvalues(self, vector: np.ndarray) -> np.ndarray:
+        """Those of a Hermitian operator of order zero, block by block; blocks of one size are diagonalised together."""
+        _, width, offset = self._layout
+        found = []
+        for size in np.unique(width):
+            places = offset[:-1][width == size][:, None] + np.arange(size**2)
+            blocks = vector[places].reshape(-1, size, size)
+            found.append(blocks.real.ravel() if size == 1 else np.linalg.eigvalsh(blocks).ravel())
+        return np.concatenate(found) if found else np.zeros(0)
+
     def index(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Place in the vector of each |row⟩⟨column|; -1 where it is not of this order, or a ket is -1."""
         right, width, offset = self._layout

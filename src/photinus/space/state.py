@@ -240,6 +240,9 @@ class State:
     @cached_property
     def eigenvalues(self) -> np.ndarray:
         """The spectrum of ρ, ascending."""
+        zero = self.grading.group.zero
+        if set(self.parts) == {zero}:
+            return read_only(np.sort(self.grading.sector(zero).eigenvalues(self.parts[zero])))
         return read_only(np.sort(np.concatenate([np.linalg.eigvalsh(block) for block in self.matrix_blocks])))
 
     def trace(self) -> float:
@@ -270,7 +273,7 @@ class State:
 
 def trace_norm(sector: Sector, vector: np.ndarray) -> float:
     """‖X‖₁ of a Hermitian operator of order zero."""
-    return float(sum(np.abs(np.linalg.eigvalsh(sector.block(vector, q))).sum() for q, _, _ in sector.blocks))
+    return float(np.abs(sector.eigenvalues(vector)).sum())
 
 
 def state_from_matrix(matrix: np.ndarray, graded: Grading, *, tolerance: float = 0.0) -> State:
