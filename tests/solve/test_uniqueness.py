@@ -62,7 +62,7 @@ def test_a_degenerate_model_is_refused_with_a_lower_bound(name):
 @pytest.mark.parametrize(
     "name", ["D[S_x] of a spin ½: 1 and S_x", "two-photon loss, squeezed", "a − b alone: a + b is free"]
 )
-@pytest.mark.parametrize("method", [ph.Dense(), ph.Direct(), ph.Krylov(), ph.Tridiagonal()], ids=str)
+@pytest.mark.parametrize("method", [ph.Dense(), ph.Direct(), ph.Krylov(), ph.methods.Tridiagonal()], ids=str)
 def test_no_method_lets_a_degenerate_model_pass(name, method):
     try:
         state = ph.steady_state(DEGENERATE[name], cutoff=CUTOFF, method=method)
@@ -147,6 +147,26 @@ def test_a_fast_two_photon_loss_is_neither_degenerate_nor_inexact(k2):
         assert state.certificate.ok
         if not drive:
             assert state.populations("a")[1] == pytest.approx(1 / 3, abs=2 / k2)
+
+
+@pytest.mark.parametrize("method", [ph.Dense(), ph.Direct(), ph.Krylov()], ids=str)
+@pytest.mark.parametrize("over", [30.0, 1e3, 1e6, 0.0])
+def test_one_is_told_from_two_down_to_gaps_of_a_hundred_roundings(method, over):
+    """Two-photon processes keep the parity; a loss of single photons, of this many times 100 ε‖𝓛‖, joins its classes."""
+    a = ph.oscillator("a")
+    norm = 1.5 * 13 * 12 + 14 * 13  # the fastest rate out of a level, of 14
+    gap = over * 100 * np.finfo(float).eps * norm
+    jumps = [ph.Jump(1.0, a.dag() ** 2), ph.Jump(1.5, a**2), *([ph.Jump(gap, a)] if gap else [])]
+    if not gap:
+        with pytest.raises(ph.errors.DegenerateSteadyState):
+            ph.steady_state(ph.Model(0, jumps), cutoff=ph.Fixed(14), method=method)
+        return
+    state = ph.steady_state(ph.Model(0, jumps), cutoff=ph.Fixed(14), method=method)
+    exact = ph.steady_state(
+        ph.Model(0, [*jumps[:2], ph.Jump(1e-5, a)]), cutoff=ph.Fixed(14), method=ph.Dense()
+    )  # the limit of a slow loss, to 1e-5
+    difference = np.abs(state.populations("a") - exact.populations("a")).sum()
+    assert difference < max(1e-4, 30 * state.certificate.solver_error)
 
 
 def test_a_weak_connection_is_still_a_connection():
