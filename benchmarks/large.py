@@ -27,6 +27,7 @@ def run(case: str, levels: int, loss: float, certified: bool) -> Callable[[], di
     """One case in photinus; ⟨n⟩ of the first oscillator is the answer."""
     import photinus as ph
     from photinus.space.liouvillian import generator
+    from photinus.space.state import State
 
     pair = ph.zoo.coupled_van_der_pol(gain=1, two_photon_loss=loss, detuning=0.2, dissipative=0.5)
     a = ph.oscillator("a")
@@ -44,7 +45,7 @@ def run(case: str, levels: int, loss: float, certified: bool) -> Callable[[], di
             made = generator(model, dict.fromkeys(model.oscillators, levels))
             liouvillian = made.liouvillian(made.grading.sector(made.grading.group.zero))
             vector = ph.Auto().choose(liouvillian).null_vector(liouvillian, None).vector
-            state = ph.State(made.grading, {made.grading.group.zero: vector})
+            state = State(made.grading, {made.grading.group.zero: vector})
         populations = state.populations(first)
         return {"n": float(populations @ range(len(populations)))}
 

@@ -45,6 +45,7 @@ def uncertified(levels: int, two_photon_loss: float = 0.2) -> Callable[[], dict[
     """The same solution in photinus, model and assembly included, without a certificate."""
     import photinus as ph
     from photinus.space.liouvillian import generator
+    from photinus.space.state import State
 
     a, b = ph.oscillator("a"), ph.oscillator("b")
 
@@ -54,7 +55,7 @@ def uncertified(levels: int, two_photon_loss: float = 0.2) -> Callable[[], dict[
         zero = made.grading.group.zero
         liouvillian = made.liouvillian(made.grading.sector(zero))
         vector = ph.Auto().choose(liouvillian).null_vector(liouvillian, None).vector
-        state = ph.State(made.grading, {zero: vector})
+        state = State(made.grading, {zero: vector})
         return {"n": state.expect(a.dag() * a), "correlation": abs(state.expect(a.dag() * b))}
 
     run(6)

@@ -32,6 +32,7 @@ def uncertified(levels: int, repeats: int) -> Callable[[], dict[str, float]]:
     """The same solutions in photinus, model and assembly included, without a certificate: what QuTiP computes."""
     import photinus as ph
     from photinus.space.liouvillian import generator
+    from photinus.space.state import State
 
     a = ph.oscillator("a")
 
@@ -39,8 +40,8 @@ def uncertified(levels: int, repeats: int) -> Callable[[], dict[str, float]]:
         model = ph.zoo.van_der_pol(gain=1, two_photon_loss=0.1, detuning=detuning, drive=drive)
         made = generator(model, {"a": levels})
         zero = made.grading.group.zero
-        vector = ph.Tridiagonal().null_vector(made.liouvillian(made.grading.sector(zero))).vector
-        return ph.State(made.grading, {zero: vector}).expect(a.dag() * a)
+        vector = ph.methods.Tridiagonal().null_vector(made.liouvillian(made.grading.sector(zero))).vector
+        return State(made.grading, {zero: vector}).expect(a.dag() * a)
 
     point(0.1, 0.1)
     return lambda: {"n": sum(point(*p) for _ in range(repeats) for p in POINTS) / repeats}

@@ -20,12 +20,13 @@ from pathlib import Path
 import numpy as np
 
 import photinus as ph
+from photinus.space.state import State
 
 GAIN, TWO_PHOTON_LOSS, COUPLING, DETUNING = 1.0, 0.2, 1.0, 0.3
 THETAS = (0.0, pi / 2, pi)
 
 
-def locked_pair(theta: float, detuning: float = DETUNING) -> ph.State:
+def locked_pair(theta: float, detuning: float = DETUNING) -> State:
     """The certified steady state of the pair."""
     model = ph.zoo.shared_bath_pair(
         theta, coupling=COUPLING, gain=GAIN, two_photon_loss=TWO_PHOTON_LOSS, detuning=detuning

@@ -544,7 +544,7 @@ def spectra() -> None:
         for detuning in detunings:
             model = oscillator(detuning=detuning, drive=drive)
             state = ph.steady_state(model, near=state)
-            observed.append(ph.observed_frequency(model, a, state=state))
+            observed.append(ph.spectra.observed_frequency(model, a, state=state))
         curves[rf"$\Omega = {drive}\,\kappa_1$"] = observed
     plot.entrainment(detunings, curves, axes=panels[1])
     save(figure, "spectra", dpi=110)

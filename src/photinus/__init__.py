@@ -7,127 +7,125 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from photinus import interop, measures, phase, plot, states, sweep
-    from photinus.algebra import Operator, commutator, diagonal, oscillator, qudit, spin
-    from photinus.errors import PhotinusError
+    from photinus import errors, interop, measures, memory, methods, phase, plot, reservoir, spectra, states, sweep
+    from photinus.algebra import commutator, diagonal, ensemble, oscillator, qudit, spin
     from photinus.model import Bath, Jump, Model, zoo
     from photinus.references import cite
+    from photinus.solve.counting.counting import counting
     from photinus.solve.cutoff import Converged, Fixed
     from photinus.solve.dynamics.evolve import evolve
-    from photinus.solve.dynamics.propagate import Adaptive, Exponential, RungeKutta
     from photinus.solve.linear_response.response import response
+    from photinus.solve.manifold.asymptotic import asymptotic_state
+    from photinus.solve.manifold.dark import dark_states
+    from photinus.solve.manifold.manifold import stationary_manifold
     from photinus.solve.mean_field import mean_field
-    from photinus.solve.methods import Auto, Dense, Direct, Krylov, Tridiagonal
+    from photinus.solve.methods import Auto, Dense, Direct, Krylov
     from photinus.solve.modes.eigenmodes import eigenmodes
     from photinus.solve.moments.cumulants import cumulants
     from photinus.solve.phase_space.truncated_wigner import truncated_wigner
-    from photinus.solve.spectra.correlation import correlation, g2
-    from photinus.solve.spectra.spectrum import linewidth, observed_frequency, phase_diffusion, spectrum
+    from photinus.solve.spectra.correlation import correlation
+    from photinus.solve.spectra.spectrum import spectrum
     from photinus.solve.steady import steady_state
     from photinus.solve.unravelling.schemes import Heterodyne, Homodyne, QuantumJumps
     from photinus.solve.unravelling.trajectories import trajectories
-    from photinus.space.certificate import Certificate
-    from photinus.space.state import State
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "Adaptive": "solve.dynamics.propagate",
     "Auto": "solve.methods",
     "Bath": "model",
-    "Certificate": "space.certificate",
     "Converged": "solve.cutoff",
     "Dense": "solve.methods",
     "Direct": "solve.methods",
-    "Exponential": "solve.dynamics.propagate",
     "Fixed": "solve.cutoff",
     "Heterodyne": "solve.unravelling.schemes",
     "Homodyne": "solve.unravelling.schemes",
     "Jump": "model",
     "Krylov": "solve.methods",
     "Model": "model",
-    "Operator": "algebra",
-    "PhotinusError": "errors",
     "QuantumJumps": "solve.unravelling.schemes",
-    "RungeKutta": "solve.dynamics.propagate",
-    "State": "space.state",
-    "Tridiagonal": "solve.methods",
+    "asymptotic_state": "solve.manifold.asymptotic",
     "cite": "references",
     "commutator": "algebra",
     "correlation": "solve.spectra.correlation",
+    "counting": "solve.counting.counting",
     "cumulants": "solve.moments.cumulants",
+    "dark_states": "solve.manifold.dark",
     "diagonal": "algebra",
     "eigenmodes": "solve.modes.eigenmodes",
+    "entrainment": "",
+    "ensemble": "algebra",
     "errors": "",
     "evolve": "solve.dynamics.evolve",
-    "g2": "solve.spectra.correlation",
     "interop": "",
-    "linewidth": "solve.spectra.spectrum",
     "mean_field": "solve.mean_field",
     "measures": "",
-    "observed_frequency": "solve.spectra.spectrum",
+    "memory": "",
+    "methods": "",
     "oscillator": "algebra",
     "phase": "",
-    "phase_diffusion": "solve.spectra.spectrum",
     "plot": "",
     "qudit": "algebra",
+    "reservoir": "",
     "response": "solve.linear_response.response",
+    "spectra": "",
     "spectrum": "solve.spectra.spectrum",
     "spin": "algebra",
     "states": "",
+    "stationary_manifold": "solve.manifold.manifold",
     "steady_state": "solve.steady",
     "sweep": "",
+    "thermo": "",
     "trajectories": "solve.unravelling.trajectories",
     "truncated_wigner": "solve.phase_space.truncated_wigner",
     "zoo": "model.zoo",
 }
 
 __all__ = [
-    "Adaptive",
     "Auto",
     "Bath",
-    "Certificate",
     "Converged",
     "Dense",
     "Direct",
-    "Exponential",
     "Fixed",
     "Heterodyne",
     "Homodyne",
     "Jump",
     "Krylov",
     "Model",
-    "Operator",
-    "PhotinusError",
     "QuantumJumps",
-    "RungeKutta",
-    "State",
-    "Tridiagonal",
+    "asymptotic_state",
     "cite",
     "commutator",
     "correlation",
+    "counting",
     "cumulants",
+    "dark_states",
     "diagonal",
     "eigenmodes",
+    "entrainment",
+    "ensemble",
     "errors",
     "evolve",
-    "g2",
     "interop",
-    "linewidth",
     "mean_field",
     "measures",
-    "observed_frequency",
+    "memory",
+    "methods",
     "oscillator",
     "phase",
-    "phase_diffusion",
     "plot",
     "qudit",
+    "reservoir",
     "response",
+    "spectra",
     "spectrum",
     "spin",
     "states",
+    "stationary_manifold",
     "steady_state",
     "sweep",
+    "thermo",
     "trajectories",
     "truncated_wigner",
     "zoo",

@@ -73,6 +73,40 @@ class DegenerateSteadyState(PhotinusError, ValueError):
         self.dimension = dimension
 
 
+class NoAsymptoticState(PhotinusError, ValueError):
+    """A state never settles: some of its coherences oscillate for ever.
+
+    Attributes
+    ----------
+    frequencies : tuple of float
+        How fast they turn.
+    """
+
+    def __init__(self, cause: str, remedy: str, frequencies: tuple[float, ...] = ()):
+        super().__init__(cause, remedy)
+        self.args = (cause, remedy, frequencies)
+        self.frequencies = frequencies
+
+
+class NotPositive(InvalidInput):
+    """A matrix that must be positive semidefinite has a negative eigenvalue.
+
+    Attributes
+    ----------
+    smallest : float
+        The smallest eigenvalue.
+    """
+
+    def __init__(self, cause: str, remedy: str, smallest: float = 0.0):
+        super().__init__(cause, remedy)
+        self.args = (cause, remedy, smallest)
+        self.smallest = smallest
+
+
+class Ambiguous(PhotinusError, ArithmeticError):
+    """A number is too close to a threshold to tell on which side of it the truth lies."""
+
+
 class NotConverged(PhotinusError, ArithmeticError):
     """A solver or a cutoff did not reach the tolerance that was asked for."""
 

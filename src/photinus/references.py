@@ -165,6 +165,61 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
         _entry("Steel1998", "M. J. Steel, M. K. Olsen, L. I. Plimak, P. D. Drummond, S. M. Tan, M. J. Collett, "
                "D. F. Walls, R. Graham", "Dynamical quantum noise in trapped Bose-Einstein condensates",
                "Phys. Rev. A 58, 4824", 1998),
+        _entry("Schirmer2010", "S. G. Schirmer, X. Wang", "Stabilizing open quantum systems by Markovian reservoir "
+               "engineering", "Phys. Rev. A 81, 062306", 2010),
+        _entry("Gorini1976", "V. Gorini, A. Kossakowski, E. C. G. Sudarshan", "Completely positive dynamical semigroups "
+               "of N-level systems", "J. Math. Phys. 17, 821", 1976),
+        _entry("Kato2019", "Y. Kato, N. Yamamoto, H. Nakao", "Semiclassical phase reduction theory of quantum "
+               "synchronization", "Phys. Rev. Research 1, 033012", 2019),
+        _entry("Stratonovich1967", "R. L. Stratonovich", "Topics in the Theory of Random Noise, vol. II",
+               "Gordon and Breach", 1967),
+        _entry("Kramers1940", "H. A. Kramers", "Brownian motion in a field of force and the diffusion model of "
+               "chemical reactions", "Physica 7, 284", 1940),
+        _entry("Reimann2001", "P. Reimann, C. Van den Broeck, H. Linke, P. Hänggi, J. M. Rubi, A. Pérez-Madrid",
+               "Giant acceleration of free diffusion by use of tilted periodic potentials",
+               "Phys. Rev. Lett. 87, 010602", 2001),
+        _entry("Brown2004", "E. Brown, J. Moehlis, P. Holmes", "On the phase reduction and response dynamics of neural "
+               "oscillator populations", "Neural Comput. 16, 673", 2004),
+        _entry("Flindt2010", "C. Flindt, T. Novotný, A. Braggio, A.-P. Jauho", "Counting statistics of transport "
+               "through Coulomb blockade nanostructures: High-order cumulants and non-Markovian effects",
+               "Phys. Rev. B 82, 155407", 2010),
+        _entry("Levitov1996", "L. S. Levitov, H. Lee, G. B. Lesovik", "Electron counting statistics and coherent "
+               "states of electric current", "J. Math. Phys. 37, 4845", 1996),
+        _entry("Spohn1978", "H. Spohn", "Entropy production for quantum dynamical semigroups", "J. Math. Phys. 19, 1227",
+               1978),
+        _entry("Schnakenberg1976", "J. Schnakenberg", "Network theory of microscopic and macroscopic behavior of "
+               "master equation systems", "Rev. Mod. Phys. 48, 571", 1976),
+        _entry("Alicki1979", "R. Alicki", "The quantum open system as a model of the heat engine", "J. Phys. A 12, L103",
+               1979),
+        _entry("Levy2014", "A. Levy, R. Kosloff", "The local approach to quantum transport may violate the second law "
+               "of thermodynamics", "EPL 107, 20004", 2014),
+        _entry("Barra2015", "F. Barra", "The thermodynamic cost of driving quantum systems by their boundaries",
+               "Sci. Rep. 5, 14873", 2015),
+        _entry("DeChiara2018", "G. De Chiara, G. Landi, A. Hewgill, B. Reid, A. Ferraro, A. J. Roncaglia, M. Antezza",
+               "Reconciliation of quantum local master equations with thermodynamics", "New J. Phys. 20, 113024", 2018),
+        _entry("Horowitz2013", "J. M. Horowitz, J. M. R. Parrondo", "Entropy production along nonequilibrium quantum "
+               "jump trajectories", "New J. Phys. 15, 085028", 2013),
+        _entry("BaratoSeifert2015", "A. C. Barato, U. Seifert", "Thermodynamic uncertainty relation for biomolecular "
+               "processes", "Phys. Rev. Lett. 114, 158101", 2015),
+        _entry("DiTerlizzi2019", "I. Di Terlizzi, M. Baiesi", "Kinetic uncertainty relation", "J. Phys. A 52, 02LT03",
+               2019),
+        _entry("Hasegawa2020", "Y. Hasegawa", "Quantum thermodynamic uncertainty relation for continuous measurement",
+               "Phys. Rev. Lett. 125, 050601", 2020),
+        _entry("Mandel1979", "L. Mandel", "Sub-Poissonian photon statistics in resonance fluorescence", "Opt. Lett. 4, "
+               "205", 1979),
+        _entry("Davies1974", "E. B. Davies", "Markovian master equations", "Commun. Math. Phys. 39, 91", 1974),
+        _entry("BreuerPetruccione2002", "H.-P. Breuer, F. Petruccione", "The Theory of Open Quantum Systems",
+               "Oxford University Press", 2002),
+        _entry("Trushechkin2021", "A. Trushechkin", "Unified Gorini-Kossakowski-Lindblad-Sudarshan quantum master "
+               "equation beyond the secular approximation", "Phys. Rev. A 103, 062226", 2021),
+        _entry("Scovil1959", "H. E. D. Scovil, E. O. Schulz-DuBois", "Three-level masers as heat engines",
+               "Phys. Rev. Lett. 2, 262", 1959),
+        _entry("JaseemMaser2020", "N. Jaseem, M. Hajdušek, V. Vedral, R. Fazio, L.-C. Kwek, S. Vinjanampathy", "Quantum "
+               "synchronization in nanoscale heat engines", "Phys. Rev. E 101, 020201(R)", 2020),
+        _entry("Murtadho2023", "T. Murtadho, S. Vinjanampathy, J. Thingna", "Cooperation and competition in synchronous "
+               "open quantum systems", "Phys. Rev. Lett. 131, 030401", 2023),
+        _entry("Allahverdyan2004", "A. E. Allahverdyan, R. Balian, T. M. Nieuwenhuizen", "Maximal work extraction from "
+               "finite quantum systems", "Europhys. Lett. 67, 565", 2004),
     ]
 )  # fmt: skip
 

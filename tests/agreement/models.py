@@ -7,16 +7,17 @@ from collections.abc import Callable
 import numpy as np
 
 import photinus as ph
+from photinus.algebra import Operator
 
 Case = tuple[ph.Model, dict[str, int], tuple[int, ...]]
 A, B, C = (ph.oscillator(name) for name in "abc")
 
 
-def _number(operator: ph.Operator) -> ph.Operator:
+def _number(operator: Operator) -> Operator:
     return operator.dag() * operator
 
 
-def _hermitian(operator: ph.Operator) -> ph.Operator:
+def _hermitian(operator: Operator) -> Operator:
     return operator + operator.dag()
 
 
@@ -36,7 +37,7 @@ class Dice:
         return complex(self._rng.normal(), self._rng.normal())
 
 
-def _clock(dice: Dice, a: ph.Operator) -> ph.Model:
+def _clock(dice: Dice, a: Operator) -> ph.Model:
     """An undriven limit cycle: U(1) of a."""
     jumps = [ph.Jump(dice.rate(), a.dag()), ph.Jump(dice.rate(), a**2), ph.Jump(dice.rate(), a)]
     return ph.Model(dice.real() * _number(a) + dice.real() * a.dag() ** 2 * a**2, jumps)

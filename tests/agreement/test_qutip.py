@@ -12,7 +12,7 @@ from photinus.solve.methods import scale_free_residual
 from photinus.space.liouvillian import generator
 from photinus.space.sectors import grading
 from photinus.space.space import Space, make_space
-from photinus.space.state import state_from_matrix
+from photinus.space.state import State, state_from_matrix
 
 qutip = pytest.importorskip("qutip")
 
@@ -36,7 +36,7 @@ def random_operator(dimension: int, seed: int) -> np.ndarray:
     return real + 1j * imaginary
 
 
-def random_state(model: ph.Model, cutoffs: dict[str, int], seed: int) -> ph.State:
+def random_state(model: ph.Model, cutoffs: dict[str, int], seed: int) -> State:
     """A full-rank state without any symmetry."""
     space = make_space(model.sites, cutoffs)
     x = random_operator(space.dimension, seed)
@@ -76,11 +76,14 @@ def test_steady_states_agree(name, seed):
     assert largest(state.density_matrix() - expected) < TOLERANCE
 
 
-METHODS = [ph.Direct(), ph.Krylov(tolerance=1e-13), ph.Tridiagonal()]
+METHODS = [ph.Direct(), ph.Krylov(tolerance=1e-13), ph.methods.Tridiagonal()]
 ONE_ORDER = {"u1", "identity_that_cancels", "reverse_rates", "sum_and_difference", "uncoupled", "saturated_gain"}
 ONE_ORDER |= {"spin_clock", "incoherent_qudit", "ladder_qudit"}
 METHOD_CASES = [
-    (name, method) for name in BUILDERS for method in METHODS if not (method == ph.Tridiagonal() and name in ONE_ORDER)
+    (name, method)
+    for name in BUILDERS
+    for method in METHODS
+    if not (method == ph.methods.Tridiagonal() and name in ONE_ORDER)
 ]
 
 
@@ -109,7 +112,7 @@ def test_the_method_asked_for_is_the_method_used(name, method):
 def test_elimination_over_the_orders_is_refused_where_there_is_one(name):
     model, cutoffs, _ = build(name, 3)
     with pytest.raises(ph.errors.InvalidInput, match="one coherence order"):
-        ph.steady_state(model, cutoff=ph.Fixed(cutoffs), method=ph.Tridiagonal())
+        ph.steady_state(model, cutoff=ph.Fixed(cutoffs), method=ph.methods.Tridiagonal())
 
 
 @pytest.mark.parametrize(("name", "seed"), CASES)

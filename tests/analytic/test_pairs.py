@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 import photinus as ph
+from photinus.space.state import State
+
+pytestmark = pytest.mark.usefixtures("method")
 
 A, B = ph.oscillator("a"), ph.oscillator("b")
 PAIR = A.dag() * B
 
 
-def two_levels(
-    *, dissipative: float = 0.0, coherent: float = 0.0, detuning: float = 0.0, gain: float = 1.0
-) -> ph.State:
+def two_levels(*, dissipative: float = 0.0, coherent: float = 0.0, detuning: float = 0.0, gain: float = 1.0) -> State:
     """The limit k2 → ∞ exactly: the levels 0 and 1 of each, gain k1 and loss 2k1 (Lee and Sadeghpour 2013)."""
     model = ph.zoo.coupled_van_der_pol(
         gain=gain,

@@ -14,6 +14,8 @@ import pytest
 import photinus as ph
 from photinus.space.liouvillian import generator
 
+pytestmark = pytest.mark.usefixtures("method")
+
 GAIN, LOSS, DELTA = 0.3, 0.7, 1.0
 EXPECTED = {
     0: [0, -GAIN, -LOSS],

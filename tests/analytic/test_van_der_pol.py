@@ -13,6 +13,9 @@ import pytest
 from scipy.special import hyp1f1, poch
 
 import photinus as ph
+from photinus.space.state import State
+
+pytestmark = pytest.mark.usefixtures("method")
 
 A = ph.oscillator("a")
 NUMBER = A.dag() * A
@@ -20,7 +23,7 @@ PAIRS = A.dag() ** 2 * A**2
 RATES = [(1.0, 0.5, 0.0), (1.0, 1.0, 0.3), (0.2, 1.0, 2.0), (4.0, 1.0, 0.5), (1.0, 0.1, 0.0)]
 
 
-def solve(k1: float, k2: float, g: float = 0.0, tolerance: float = 1e-11, **drive: float) -> ph.State:
+def solve(k1: float, k2: float, g: float = 0.0, tolerance: float = 1e-11, **drive: float) -> State:
     model = ph.zoo.van_der_pol(gain=k1, two_photon_loss=k2, loss=g, **drive)
     return ph.steady_state(model, cutoff=ph.Converged(tolerance))
 

@@ -6,6 +6,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 import photinus as ph
+from photinus.algebra import Operator
 
 A, B = ph.oscillator("a"), ph.oscillator("b")
 S, T = ph.spin("s", 0.5), ph.spin("t", 1)
@@ -23,7 +24,7 @@ EXACT = st.sampled_from([-2, -1, -0.5, 0.5, 1, 2, 1j, -0.5j, 1 + 1j])
 
 
 @st.composite
-def words(draw, kind: str, longest: int = 3) -> ph.Operator:
+def words(draw, kind: str, longest: int = 3) -> Operator:
     out = A * 0 + 1
     for letter in draw(st.lists(st.sampled_from(LETTERS[kind]), min_size=0, max_size=longest)):
         out = out * letter
@@ -31,7 +32,7 @@ def words(draw, kind: str, longest: int = 3) -> ph.Operator:
 
 
 @st.composite
-def operators(draw, kind: str | None = None, terms: int = 3, longest: int = 3) -> ph.Operator:
+def operators(draw, kind: str | None = None, terms: int = 3, longest: int = 3) -> Operator:
     kind = kind or draw(st.sampled_from(sorted(LETTERS)))
     out = A * 0
     for _ in range(draw(st.integers(1, terms))):
@@ -46,14 +47,14 @@ JUMPS += [A.dag() * A, A * S.plus, A.dag(), B.dag() * A**2]
 RATES = st.floats(0.1, 2.0)
 
 
-def sites_of(*operators: ph.Operator) -> set[str]:
+def sites_of(*operators: Operator) -> set[str]:
     return {site.name for operator in operators for site in operator.sites}
 
 
 @st.composite
 def models(draw, sites: int = 2) -> ph.Model:
     """A few coherent terms and jumps over at most ``sites`` sites; not necessarily with a unique steady state."""
-    chosen: list[ph.Operator] = []
+    chosen: list[Operator] = []
     for operator in draw(st.lists(st.sampled_from(MONOMIALS + JUMPS), min_size=1, max_size=6)):
         if len(sites_of(*chosen, operator)) <= sites:
             chosen.append(operator)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import photinus as ph
 from laws.models import EXACT, LETTERS, A, operators
+from photinus.algebra import Operator
 from photinus.space.space import make_space
 
 LEVELS, MARGIN = 24, 9  # products of up to nine ladder operators do not feel the edge below LEVELS − MARGIN
@@ -16,7 +17,7 @@ KINDS = sorted(LETTERS)
 NUMPY_SCALARS = st.sampled_from([np.float64(0.5), np.complex128(2 - 1j), np.int64(3), np.float32(0.25), np.array(2.0)])
 
 
-def matrix(operator: ph.Operator, sites: tuple, levels: int = LEVELS) -> np.ndarray:
+def matrix(operator: Operator, sites: tuple, levels: int = LEVELS) -> np.ndarray:
     return make_space(sites, {site.name: levels for site in sites}).matrix(operator)
 
 
@@ -81,7 +82,7 @@ def test_numpy_scalars_on_either_side(x, c):
     assert c + x == x + c == x + plain
     assert c - x == -(x - plain)
     assert (x / c).isclose(x * (1 / plain))
-    assert isinstance(c * x, ph.Operator)
+    assert isinstance(c * x, Operator)
 
 
 @given(operators("oscillators", terms=2, longest=3), operators("oscillators", terms=2, longest=3))

@@ -14,13 +14,14 @@ from measures.known import dense
 from photinus import errors
 from photinus.measures import MeasureTable, catalogue, table
 from photinus.references import BIBLIOGRAPHY
+from photinus.space.state import State
 
 EVERY = [pytest.param(measure, id=measure.name) for measure in catalogue.values()]
 NAMES = {"oscillator": "ab", "spin": "st", "qudit": "q"}
 
 
 @pytest.fixture(scope="module")
-def zoo() -> ph.State:
+def zoo() -> State:
     """Two oscillators, two spins and a qudit, all with some phase."""
     ket = np.kron(np.ones(4) / 2, np.kron(np.array([1, 1, 1]) / 3**0.5, np.ones(4) / 2))
     return dense(ket, "abqst", a=2, b=2)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import photinus as ph
 from photinus import errors
+from photinus.algebra import Operator
 from photinus.measures import concurrence, logarithmic_negativity, negativity
 from photinus.measures.entanglement import partial_transpose
 from photinus.model import Group
@@ -23,7 +24,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 NONE = Group((), ())
 
 
-def state(rho: np.ndarray, operator: ph.Operator, cutoffs: dict[str, int], group: Group = NONE) -> State:
+def state(rho: np.ndarray, operator: Operator, cutoffs: dict[str, int], group: Group = NONE) -> State:
     """A state on the sites of an operator; coherences that the group does not have are left out."""
     graded = grading(make_space(operator.sites, cutoffs), group)
     kept = np.zeros_like(rho)

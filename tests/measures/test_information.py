@@ -13,6 +13,7 @@ from photinus import errors
 from photinus.measures import discord, mutual_information, phase_mutual_information, renyi_discord
 from photinus.measures.information import _to_standard
 from photinus.model import Group
+from photinus.space.state import State
 
 SEEDS = st.integers(0, 2**32 - 1)
 SUM = Group((0,), ((1, 1),))
@@ -242,7 +243,7 @@ def adesso_datta(sigma: np.ndarray) -> float:
     return 0.5 * (np.log(b) - np.log(d) + np.log(least))
 
 
-def covariance(pair: ph.State) -> np.ndarray:
+def covariance(pair: State) -> np.ndarray:
     x = []
     for c in (A, B):
         x += [(c + c.dag()) / np.sqrt(2), -1j * (c - c.dag()) / np.sqrt(2)]

@@ -29,6 +29,7 @@ from photinus.measures import (
     spin_z_covariance,
     u1_asymmetry,
 )
+from photinus.space.state import State
 
 
 def poisson(mean: float) -> np.ndarray:
@@ -126,7 +127,7 @@ def test_the_limit_cycle_may_have_other_cutoffs_and_other_sites():
 # ---- Mari: ⟨q₋² + p₋²⟩ = 1 + n_a + n_b − 2Re⟨a†b⟩ ----
 
 
-def two_mode_squeezed(r: float, levels: int = 40) -> ph.State:
+def two_mode_squeezed(r: float, levels: int = 40) -> State:
     """Σ tanhⁿr/cosh r |nn⟩, with ⟨ab⟩ = ½ sinh 2r > 0: q₋ and p₊ are squeezed."""
     ket = np.diag(np.tanh(r) ** np.arange(levels) / np.cosh(r)).ravel()
     return dense(ket / np.linalg.norm(ket), "ab", a=levels, b=levels)
@@ -325,7 +326,7 @@ def test_a_spin_in_its_lowest_level_has_no_correlation():
 # ---- more than two ----
 
 
-def one_excitation(phases: list[float]) -> ph.State:
+def one_excitation(phases: list[float]) -> State:
     """Σ e^{iφ_j}|1_j⟩/√N of three oscillators: ⟨e^{i(φ_j − φ_k)}⟩ = ρ_{1_j,1_k} = e^{i(φ_j − φ_k)}/N."""
     ket = np.zeros(8, complex)
     ket[[4, 2, 1]] = np.exp(1j * np.array(phases)) / np.sqrt(3)

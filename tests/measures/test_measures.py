@@ -7,12 +7,13 @@ import pytest
 
 import photinus as ph
 from photinus import errors
+from photinus.space.state import State
 
 A, B = ph.oscillator("a"), ph.oscillator("b")
 
 
 @pytest.fixture(scope="module")
-def pair() -> ph.State:
+def pair() -> State:
     return ph.steady_state(ph.zoo.shared_bath_pair(two_photon_loss=0.5, coupling=0.5), cutoff=ph.Converged(1e-5))
 
 

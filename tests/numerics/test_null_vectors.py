@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from photinus.numerics.banded import banded_null_vector, bandwidth
 from photinus.numerics.krylov import gmres
-from photinus.numerics.linear import dense_null_vector, sparse_null_vector, sparse_regular
+from photinus.numerics.linear import dense_null_vector, sparse_regular
+from photinus.numerics.singular import bandwidth, singular_null_vector
 
 
 def chain(size: int, seed: int, scale: float = 1.0) -> np.ndarray:
@@ -23,14 +23,13 @@ def by_svd(matrix: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
-@pytest.mark.parametrize("size", [1, 2, 7, 40])
+@pytest.mark.parametrize("size", [1, 2, 7, 40, 70])
 def test_dense_and_sparse_agree_with_the_svd(size: int, scale: float) -> None:
     matrix, places = chain(size, size, scale), np.arange(size)
     sparse = sp.csc_array(matrix)
     for found in (
         dense_null_vector(matrix, places),
-        sparse_null_vector(sparse, places),
-        banded_null_vector(sparse, places),
+        singular_null_vector(sparse, places),
     ):
         assert found.nullity == 1
         np.testing.assert_allclose(found.vector, by_svd(matrix), atol=1e-13)
@@ -41,8 +40,7 @@ def test_two_closed_classes_are_two(size: int) -> None:
     matrix = np.block([[chain(size, 1), np.zeros((size, size))], [np.zeros((size, size)), chain(size, 2)]])
     places = np.arange(2 * size)
     assert dense_null_vector(matrix, places).nullity == 2
-    assert sparse_null_vector(sp.csc_array(matrix), places).nullity == 2
-    assert banded_null_vector(sp.csc_array(matrix), places).nullity == 2
+    assert singular_null_vector(sp.csc_array(matrix), places).nullity == 2
 
 
 def birth_death(up: np.ndarray, down: np.ndarray) -> sp.csc_array:
@@ -60,7 +58,7 @@ def test_a_long_chain_has_the_products_of_its_rates(unit: float, peak: int) -> N
     log = np.concatenate([[0.0], np.cumsum(np.log(up / down))])
     expected = np.exp(log - log.max())
     matrix = birth_death(up, down)
-    found = banded_null_vector(matrix, np.arange(2000))
+    found = singular_null_vector(matrix, np.arange(2000))
     assert bandwidth(matrix) == (1, 1)
     assert found.nullity == 1
     assert np.abs(found.vector - expected / expected.sum()).sum() < 10 * found.error < 1e-9
@@ -73,7 +71,7 @@ def test_coherences_beside_the_populations_do_not_count_in_the_trace() -> None:
     one = np.eye(2)
     k = -1j * h - jump.T @ jump / 2
     matrix = np.kron(k, one) + np.kron(one, k.conj()) + np.kron(jump, jump)
-    found = banded_null_vector(sp.csc_array(matrix), np.array([0, 3]))
+    found = singular_null_vector(sp.csc_array(matrix), np.array([0, 3]))
     reference = dense_null_vector(matrix, np.array([0, 3]))
     assert found.nullity == 1
     np.testing.assert_allclose(found.vector, reference.vector, atol=1e-14)
@@ -82,10 +80,10 @@ def test_coherences_beside_the_populations_do_not_count_in_the_trace() -> None:
 def test_a_band_of_two_chains_is_two_until_a_slow_step_joins_them() -> None:
     up, down = np.ones(99), np.full(99, 2.0)
     up[49] = down[49] = 0.0
-    assert banded_null_vector(birth_death(up, down), np.arange(100)).nullity == 2
+    assert singular_null_vector(birth_death(up, down), np.arange(100)).nullity == 2
     up[49] = 1e-9
     down[49] = 1e-9
-    assert banded_null_vector(birth_death(up, down), np.arange(100)).nullity == 1
+    assert singular_null_vector(birth_death(up, down), np.arange(100)).nullity == 1
 
 
 def test_a_slow_exchange_between_two_classes_makes_one_again() -> None:

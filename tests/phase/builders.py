@@ -7,6 +7,7 @@ from math import factorial
 import numpy as np
 
 import photinus as ph
+from photinus.algebra import Operator
 from photinus.model import Group
 from photinus.space.sectors import grading
 from photinus.space.space import make_space
@@ -18,7 +19,7 @@ ALL = Group((), ())
 
 def state_of(matrix: np.ndarray, operator: object, **cutoffs: int) -> State:
     """A density matrix on the sites of an operator or handle, without a symmetry."""
-    sites = operator.sites if isinstance(operator, ph.Operator) else (operator.site,)
+    sites = operator.sites if isinstance(operator, Operator) else (operator.site,)
     return state_from_matrix(matrix, grading(make_space(sites, cutoffs), ALL))
 
 

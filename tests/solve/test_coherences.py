@@ -7,7 +7,8 @@ import scipy.linalg as la
 import photinus as ph
 from photinus.numerics.krylov import gmres
 from photinus.solve import coherences, local
-from photinus.solve.coherences import Coherences, SortedGenerator, site_orders
+from photinus.solve.coherences import Coherences, SortedGenerator
+from photinus.solve.orbits import site_orders
 from photinus.solve.iteration import ChargeSweep, Iteration
 from photinus.solve.local import EigenBoxes, LocalSweep, SchurBoxes
 from photinus.space.liouvillian import Liouvillian, generator
@@ -102,7 +103,7 @@ def test_the_sweep_inverts_all_that_leads_away_from_the_populations(name: str) -
     coordinates = Coherences(liouvillian.sector, hermitian=False)
     matrix = SortedGenerator.__new__(SortedGenerator)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(coherences, "coherences", lambda _: coordinates)
+        patch.setattr(coherences, "coherences", lambda *_: coordinates)
         matrix.__init__(liouvillian)
     shift, size = 0.2, matrix.size
     inverse = LocalSweep(matrix, liouvillian.generator, shift)

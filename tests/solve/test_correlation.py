@@ -8,8 +8,10 @@ import scipy.linalg as la
 
 import photinus as ph
 from agreement.models import build
+from photinus.algebra import Operator
 from photinus.solve.spectra.correlation import SMALL, stepped
 from photinus.space.liouvillian import generator
+from photinus.space.state import State
 
 A, B = ph.oscillator("a"), ph.oscillator("b")
 S = ph.spin("s", 0.5)
@@ -19,7 +21,7 @@ def cavity(frequency: float = 0.0, loss: float = 0.4, gain: float = 0.1) -> ph.M
     return ph.Model(frequency * A.dag() * A, [ph.Jump(loss, A, reverse=gain)])
 
 
-def whole(state: ph.State, model: ph.Model) -> np.ndarray:
+def whole(state: State, model: ph.Model) -> np.ndarray:
     """The Liouvillian as one dense matrix on row-major vectors."""
     d = state.space.dimension
     hamiltonian = state.space.matrix(model.generator[0])
@@ -31,7 +33,7 @@ def whole(state: ph.State, model: ph.Model) -> np.ndarray:
     return out
 
 
-def exact(model: ph.Model, state: ph.State, left: ph.Operator, right: ph.Operator, times: np.ndarray) -> np.ndarray:
+def exact(model: ph.Model, state: State, left: Operator, right: Operator, times: np.ndarray) -> np.ndarray:
     lindblad, rho = whole(state, model), state.density_matrix()
     read, act = state.space.matrix(left), state.space.matrix(right)
     out = []
@@ -77,7 +79,7 @@ def test_every_symmetry_against_the_whole_liouvillian(name: str) -> None:
     assert found.product[0] == pytest.approx(state.expect(left) * state.expect(right), abs=1e-12)
 
 
-def _product(state: ph.State, left: ph.Operator, right: ph.Operator) -> complex:
+def _product(state: State, left: Operator, right: Operator) -> complex:
     m = state.space.matrix
     return complex(np.trace(m(left) @ m(right) @ state.density_matrix()))
 
@@ -88,7 +90,7 @@ def test_qutip(name: str) -> None:
     model, cutoffs, _ = build(name, 4)
     state = ph.steady_state(model, cutoff=ph.Fixed(cutoffs))
 
-    def matrix(operator: ph.Operator) -> object:
+    def matrix(operator: Operator) -> object:
         return qutip.Qobj(state.space.matrix(operator))
 
     times = np.linspace(0, 4, 9)
@@ -138,8 +140,11 @@ def test_a_state_that_outgrows_its_own_levels() -> None:
 
 def test_a_cutoff_that_is_too_small_is_told() -> None:
     clock = ph.zoo.van_der_pol(gain=1, two_photon_loss=0.5)
-    assert ph.g2(clock, A).ok
-    for found in (ph.g2(clock, A, cutoff=ph.Fixed(3)), ph.correlation(clock, A.dag(), A, [0.0], cutoff=ph.Fixed(3))):
+    assert ph.spectra.g2(clock, A).ok
+    for found in (
+        ph.spectra.g2(clock, A, cutoff=ph.Fixed(3)),
+        ph.correlation(clock, A.dag(), A, [0.0], cutoff=ph.Fixed(3)),
+    ):
         assert not found.ok
         assert "raise the cutoffs" in repr(found)
 
@@ -199,16 +204,16 @@ def test_sparse_and_dense_steps_agree() -> None:
 
 
 def test_g2_of_known_light() -> None:
-    thermal = ph.g2(cavity(), A, [0.0, 1.0, -1.0], cutoff=ph.Fixed(80))
+    thermal = ph.spectra.g2(cavity(), A, [0.0, 1.0, -1.0], cutoff=ph.Fixed(80))
     np.testing.assert_allclose(thermal.values, 1 + np.exp(-0.3 * np.array([0, 1, 1])), rtol=1e-9)
     laser = ph.Model(0.5j * (A.dag() - A), [ph.Jump(1.0, A)])
-    np.testing.assert_allclose(ph.g2(laser, A, [0.0, 2.0], cutoff=ph.Fixed(25)).values, 1, rtol=1e-9)
+    np.testing.assert_allclose(ph.spectra.g2(laser, A, [0.0, 2.0], cutoff=ph.Fixed(25)).values, 1, rtol=1e-9)
     pumped = ph.Model(0, [ph.Jump(1.0, S.minus, reverse=0.4)])  # one excitation at most: 1 − e^{−(γ↓ + γ↑)τ}
-    np.testing.assert_allclose(ph.g2(pumped, S.minus, [0.0, 0.8]).values, [0, 1 - np.exp(-1.12)], atol=1e-12)
+    np.testing.assert_allclose(ph.spectra.g2(pumped, S.minus, [0.0, 0.8]).values, [0, 1 - np.exp(-1.12)], atol=1e-12)
     q = ph.qudit("q", 3)
     lower = q(0, 1) + 2**0.5 * q(1, 2)  # an oscillator held at two quanta: g²(0) = 1 − 1/2
     held = ph.Model(0, [ph.Jump(1e-9, lower), ph.Jump(1.0, q(2, 0)), ph.Jump(1.0, q(2, 1))])
-    assert float(ph.g2(held, lower)) == pytest.approx(0.5, rel=1e-6)
+    assert float(ph.spectra.g2(held, lower)) == pytest.approx(0.5, rel=1e-6)
 
 
 def test_g2_of_fluorescence() -> None:
@@ -216,14 +221,14 @@ def test_g2_of_fluorescence() -> None:
     rabi, times = 3.0, np.linspace(0, 5, 6)
     mu = np.sqrt(rabi**2 - 1 / 16)
     expected = 1 - np.exp(-0.75 * times) * (np.cos(mu * times) + 0.75 / mu * np.sin(mu * times))
-    found = ph.g2(ph.Model(rabi * S.x, [ph.Jump(1.0, S.minus)]), S.minus, times)
+    found = ph.spectra.g2(ph.Model(rabi * S.x, [ph.Jump(1.0, S.minus)]), S.minus, times)
     np.testing.assert_allclose(found.values, expected, atol=1e-9)
     assert (np.abs(found.values - expected) <= found.error).all()
 
 
 def test_error_tells_the_truncation() -> None:
     model, times = cavity(), np.array([0.0, 1.0])
-    rough = ph.g2(model, A, times, cutoff=ph.Fixed(8))
+    rough = ph.spectra.g2(model, A, times, cutoff=ph.Fixed(8))
     off = np.abs(rough.values - 1 - np.exp(-0.3 * times))
     assert (off <= rough.error).all()
     rough = ph.correlation(model, A.dag(), A, times, cutoff=ph.Fixed(8))
@@ -252,7 +257,7 @@ def test_mistakes() -> None:
     with pytest.raises(errors.InvalidInput, match="model"):
         ph.correlation(A, A, A, [0.0], state=state)
     with pytest.raises(errors.Undefined, match="0/0"):
-        ph.g2(ph.Model(0, [ph.Jump(1.0, A)]), A, cutoff=ph.Fixed(5))
+        ph.spectra.g2(ph.Model(0, [ph.Jump(1.0, A)]), A, cutoff=ph.Fixed(5))
 
 
 def test_results() -> None:
@@ -261,6 +266,6 @@ def test_results() -> None:
     assert set(found.to_xarray().data_vars) == {"values", "product", "error"}
     with pytest.raises(ValueError, match="read-only"):
         found.values[0] = 1
-    pairs = ph.g2(cavity(), A, [0.0, 1.0], cutoff=ph.Fixed(40))
+    pairs = ph.spectra.g2(cavity(), A, [0.0, 1.0], cutoff=ph.Fixed(40))
     assert repr(pairs).startswith("g² of a: 2 at τ = 0")
     assert pairs.to_xarray().g2.dims == ("time",)

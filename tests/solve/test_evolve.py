@@ -18,24 +18,24 @@ from photinus.solve.dynamics.orders_in_time import Motion, Problem, canonical, s
 from photinus.space.liouvillian import generator
 from photinus.space.sectors import grading
 from photinus.space.space import make_space
-from photinus.space.state import state_from_matrix
+from photinus.space.state import State, state_from_matrix
 from photinus.space.vectors import vector_in
 
 a, b = ph.oscillator("a"), ph.oscillator("b")
 s = ph.spin("s", 0.5)
 n = a.dag() * a
 METHODS = [
-    ph.Adaptive(),
-    ph.Exponential(dense=True),
-    ph.Exponential(dense=False),
-    ph.RungeKutta(implicit=False),
-    ph.RungeKutta(implicit=True),
+    ph.methods.Adaptive(),
+    ph.methods.Exponential(dense=True),
+    ph.methods.Exponential(dense=False),
+    ph.methods.RungeKutta(implicit=False),
+    ph.methods.RungeKutta(implicit=True),
 ]
 EXCITED, GROUND = ph.states.level({s: 0.5}), ph.states.level({s: -0.5})
 p_e = s.plus * s.minus
 
 
-def distance(left: ph.State, right: ph.State) -> float:
+def distance(left: State, right: State) -> float:
     """The largest difference of the matrix elements, in the larger of the two spaces."""
     space = make_space(left.sites, {k: max(v, right.cutoffs[k]) for k, v in left.cutoffs.items()})
     sector = grading(space, Group((), ())).sector(())
@@ -130,7 +130,7 @@ def test_a_circular_drive_in_the_laboratory_frame(implicit):
         times,
         observe={"p": p_e, "c": s.minus},
         drives=[(s.plus, lambda t: 0.5 * drive * np.exp(-1j * w * t))],
-        method=ph.RungeKutta(implicit=implicit),
+        method=ph.methods.RungeKutta(implicit=implicit),
     )
     np.testing.assert_allclose(run.observed["p"], rabi(drive, w0 - w, times), rtol=0, atol=1e-7)
     frame = ph.evolve(ph.Model((w0 - w) * p_e + drive * s.x), GROUND, times, observe={"c": s.minus})
@@ -390,7 +390,7 @@ def test_agreement_with_qutip_under_drives(name):
     drives = [(oscillator, lambda t: 0.5 * np.exp(0.7j * t) / (1 + t)), (oscillator**2, lambda t: 0.3j * np.cos(3 * t))]
     times = np.array([0.0, 0.5, 1.7])
     expected = qutip_run(model, initial, times, drives)
-    for method in (ph.RungeKutta(implicit=False), ph.RungeKutta(implicit=True)):
+    for method in (ph.methods.RungeKutta(implicit=False), ph.methods.RungeKutta(implicit=True)):
         run = ph.evolve(model, initial, times, drives=drives, keep_states=True, cutoff=ph.Fixed(cutoffs), method=method)
         for state, rho in zip(run.states, expected, strict=True):
             np.testing.assert_allclose(state.density_matrix(), rho, rtol=0, atol=1e-7)
@@ -405,14 +405,14 @@ def test_stiff_rates():
     times = np.linspace(0, 4, 5)
     run = ph.evolve(model, ph.states.fock({"a": 0}), times, observe={"n": n}, cutoff=ph.Fixed(8))
     np.testing.assert_allclose(run.observed["n"], (1 - np.exp(-3 * times)) / 3, rtol=0, atol=1e-5)
-    for levels, method in ((8, ph.RungeKutta(implicit=True)), (24, None)):
+    for levels, method in ((8, ph.methods.RungeKutta(implicit=True)), (24, None)):
         other = ph.evolve(
             model, ph.states.coherent({"a": 0.5}, cutoff=ph.Fixed(levels)), times, observe={"n": n, "a": a},
             cutoff=ph.Fixed(levels), method=method,
         )  # fmt: skip
         exact = ph.evolve(
             model, ph.states.coherent({"a": 0.5}, cutoff=ph.Fixed(levels)), times, observe={"n": n, "a": a},
-            cutoff=ph.Fixed(levels), method=ph.Exponential(dense=True),
+            cutoff=ph.Fixed(levels), method=ph.methods.Exponential(dense=True),
         )  # fmt: skip
         np.testing.assert_allclose(other.observed["n"], exact.observed["n"], rtol=0, atol=1e-8)
         np.testing.assert_allclose(other.observed["a"], exact.observed["a"], rtol=0, atol=1e-8)
@@ -442,7 +442,7 @@ def test_the_unit_of_time_does_not_matter(scale, method):
             observe={"n": n, "a": a}, cutoff=ph.Fixed(12), method=method,
         )  # fmt: skip
 
-    one, other = run(1.0, ph.Exponential(tolerance=1e-12)), run(scale, method)
+    one, other = run(1.0, ph.methods.Exponential(tolerance=1e-12)), run(scale, method)
     for name in ("n", "a"):
         np.testing.assert_allclose(other.observed[name], one.observed[name], rtol=0, atol=1e-8)
 
@@ -474,7 +474,7 @@ def test_the_leak_is_the_trace_norm_of_the_defect():
     group = symmetry_with(model, drives)
     cutoffs = {"a": 3, "b": 4}
     problem = Problem(model, drives, group, {}, (group.zero,))
-    motion = Motion(problem, cutoffs, ph.Adaptive(), 0)
+    motion = Motion(problem, cutoffs, ph.methods.Adaptive(), 0)
     state = random_state(model, cutoffs, 3)
     vectors = motion.vectors_of(state)
     bound, shares = motion.leak.rate(vectors, drives.signals(0.0))
@@ -519,7 +519,7 @@ def test_a_state_that_outgrows_everything_stops_with_what_is_done():
         ph.evolve(model + ph.Model(0, ph.Jump(1, b)), two, [0, 1], keep_states=True, cutoff=ph.Fixed(400))
     with pytest.raises(MemoryBudgetExceeded):
         ph.evolve(
-            model, ph.states.fock({"a": 0}), [0, 8], observe={"n": n}, method=ph.Adaptive(memory=1000.0),
+            model, ph.states.fock({"a": 0}), [0, 8], observe={"n": n}, method=ph.methods.Adaptive(memory=1000.0),
         )  # fmt: skip
 
 
@@ -581,7 +581,7 @@ def test_wrong_times(times, message):
         ({"drives": [(a, lambda t: None)]}, WrongType),
         ({"drives": [(a, lambda t, args: 1.0)]}, WrongType),
         ({"observe": {"time": n}}, InvalidInput),
-        ({"drives": [(a, np.sin)], "method": ph.Exponential()}, InvalidInput),
+        ({"drives": [(a, np.sin)], "method": ph.methods.Exponential()}, InvalidInput),
         ({"cutoff": 20}, WrongType),
         ({"method": ph.Auto()}, WrongType),
         ({"method": "rk45"}, WrongType),
@@ -603,13 +603,13 @@ def test_a_signal_that_becomes_nan_is_told_with_its_time():
 def test_wrong_options():
     for wrong in (0, 2, -1, np.nan, "x"):
         with pytest.raises(InvalidInput):
-            ph.Adaptive(tolerance=wrong)
+            ph.methods.Adaptive(tolerance=wrong)
     with pytest.raises(InvalidInput):
-        ph.RungeKutta(longest=0)
+        ph.methods.RungeKutta(longest=0)
     with pytest.raises(InvalidInput):
-        ph.Exponential(vectors=1)
+        ph.methods.Exponential(vectors=1)
     with pytest.raises(TypeError):
-        ph.RungeKutta(order=5)
+        ph.methods.RungeKutta(order=5)
 
 
 def test_a_short_pulse_is_seen_with_a_longest_step():
@@ -620,7 +620,12 @@ def test_a_short_pulse_is_seen_with_a_longest_step():
 
     model = ph.Model(0 * s.z + 1e-12 * s.z)
     run = ph.evolve(
-        model, GROUND, [0, 100], observe={"p": p_e}, drives=[(s.plus, pulse)], method=ph.RungeKutta(longest=0.05)
+        model,
+        GROUND,
+        [0, 100],
+        observe={"p": p_e},
+        drives=[(s.plus, pulse)],
+        method=ph.methods.RungeKutta(longest=0.05),
     )
     assert run.observed["p"][-1] == pytest.approx(1, abs=1e-6)
 

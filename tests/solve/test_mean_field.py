@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import photinus as ph
 from laws.models import models
-from photinus.algebra import Oscillator, Spin
+from photinus.algebra import Operator, Oscillator, Spin
 from photinus.errors import InvalidInput, NotConverged, UnknownSite, WrongType
 from photinus.solve.classical import make_flow, symmetrised
 from photinus.solve.motion import Integration
@@ -20,7 +20,7 @@ A, B = ph.oscillator("a"), ph.oscillator("b")
 VDP = {"gain": 1.0, "two_photon_loss": 0.1}
 
 
-def c_number(operator: ph.Operator, values: dict[str, complex | np.ndarray]) -> complex:
+def c_number(operator: Operator, values: dict[str, complex | np.ndarray]) -> complex:
     """The factorised mean of an operator: the simple route, word by word."""
     total = 0j
     for word, c in operator.terms.items():
@@ -140,7 +140,7 @@ def test_symmetrised_words(j: float, d: int, r: int) -> None:
     s = ph.spin("s", j)
     step = s.plus if d > 0 else s.minus
 
-    def symmetric(e: int, k: int) -> ph.Operator:
+    def symmetric(e: int, k: int) -> Operator:
         orders = list(permutations([step] * abs(e) + [s.z] * k))
         total = s.z * 0
         for order in orders:
@@ -150,7 +150,7 @@ def test_symmetrised_words(j: float, d: int, r: int) -> None:
             total = total + product
         return total / len(orders)
 
-    word = ph.Operator({((s.site, (d, r)),): 1.0})
+    word = Operator({((s.site, (d, r)),): 1.0})
     rebuilt = s.z * 0
     for (e, k), x in symmetrised(s.site.twice_j, d, r):
         rebuilt = rebuilt + x * symmetric(e, k)

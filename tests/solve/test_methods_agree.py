@@ -50,7 +50,7 @@ def sector_zero(model: ph.Model, levels: int) -> Liouvillian:
 
 def methods_for(liouvillian: Liouvillian) -> list[ph.Krylov | ph.Direct]:
     out = [ph.Direct(), ph.Krylov()]
-    return [*out, ph.Tridiagonal()] if plan_for(liouvillian) is not None else out
+    return [*out, ph.methods.Tridiagonal()] if plan_for(liouvillian) is not None else out
 
 
 @pytest.mark.parametrize("kind", ["none", "U(1)", "U(1)^2", "Z2", "Z3", "spins", "qudits"])
@@ -70,7 +70,7 @@ def test_direct_methods_leave_a_residual_of_rounding(kind: str) -> None:
     """‖Ax‖/(‖A‖‖x‖ n ε) below 30, as in the tests of LAPACK."""
     liouvillian = sector_zero(*random_model(kind, 1))
     matrix, n = liouvillian.matrix, liouvillian.sector.size
-    for method in (ph.Dense(), ph.Direct(), *([ph.Tridiagonal()] if plan_for(liouvillian) is not None else [])):
+    for method in (ph.Dense(), ph.Direct(), *([ph.methods.Tridiagonal()] if plan_for(liouvillian) is not None else [])):
         x = method.null_vector(liouvillian).vector
         scale = sla.norm(matrix, 1) * np.abs(x).sum() * n * np.finfo(float).eps
         assert np.abs(matrix @ x).sum() < 30 * scale

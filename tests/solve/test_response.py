@@ -22,7 +22,7 @@ from photinus.space.space import Space, make_space
 
 A, B = ph.oscillator("a"), ph.oscillator("b")
 NUMBER = A.dag() * A
-METHODS = [ph.Auto(), ph.Dense(), ph.Direct(), ph.Krylov(), ph.Tridiagonal()]
+METHODS = [ph.Auto(), ph.Dense(), ph.Direct(), ph.Krylov(), ph.methods.Tridiagonal()]
 
 
 def damped(drive: float = 0.0, detuning: float = 0.0, loss: float = 1.0, gain: float = 0.0) -> ph.Model:
@@ -154,7 +154,7 @@ def test_methods_agree(method, frequency):
     """In the sectors ±1 of a pair, and in order zero without any symmetry."""
     clock = {"gain": 1.0, "two_photon_loss": 0.6, "drive": 0.3, "detuning": 0.2}
     cases = [(ph.zoo.van_der_pol, clock, "detuning")]
-    if not isinstance(method, ph.Tridiagonal):
+    if not isinstance(method, ph.methods.Tridiagonal):
         cases += [(pair, {**PAIR, "drive": 0.0}, name) for name in ("drive", "theta")]
     for family, at, parameter in cases:
         cutoff = ph.Fixed(4)

@@ -8,9 +8,11 @@ from scipy.integrate import quad
 
 import photinus as ph
 from agreement.models import build
+from photinus.algebra import Operator
 from photinus.solve.spectra.peaks import find_peaks
 from photinus.solve.spectra.resolvent import Pieces, Pulse, pulses, resolvent
 from photinus.space.liouvillian import generator
+from photinus.space.state import State
 
 A = ph.oscillator("a")
 B = ph.oscillator("b")
@@ -48,7 +50,7 @@ def test_cavity(frequency: float, scale: float) -> None:
     assert line.area == pytest.approx(n, rel=1e-8)
     assert line.height == pytest.approx(4 * n / kappa, rel=1e-9)
     assert found.coherent == 0
-    assert ph.linewidth(model, A, cutoff=ph.Fixed(40)) == pytest.approx(line.width, rel=1e-10)
+    assert ph.spectra.linewidth(model, A, cutoff=ph.Fixed(40)) == pytest.approx(line.width, rel=1e-10)
 
 
 def test_absorption_and_emission_in_detailed_balance() -> None:
@@ -101,10 +103,10 @@ def test_strong_drive_gives_three_lines_at_the_rabi_frequency() -> None:
 
 def test_linewidth_of_the_clock() -> None:
     """Table of an independent program, rows B08 and B11: deep quantum limit 3κ₁ (+ γ) and the value at κ₁/κ₂ = 2."""
-    assert ph.linewidth(clock(2, 1), A) == pytest.approx(1.252348, abs=2e-6)
-    assert ph.linewidth(clock(1, 1000), A) == pytest.approx(3, rel=3e-2)
-    assert ph.linewidth(clock(1, 1e6), A) == pytest.approx(3, rel=1e-4)
-    assert ph.linewidth(clock(1, 1e6, loss=2.0), A) == pytest.approx(5, rel=1e-4)
+    assert ph.spectra.linewidth(clock(2, 1), A) == pytest.approx(1.252348, abs=2e-6)
+    assert ph.spectra.linewidth(clock(1, 1000), A) == pytest.approx(3, rel=3e-2)
+    assert ph.spectra.linewidth(clock(1, 1e6), A) == pytest.approx(3, rel=1e-4)
+    assert ph.spectra.linewidth(clock(1, 1e6, loss=2.0), A) == pytest.approx(5, rel=1e-4)
     found = ph.spectrum(clock(2, 1), A, [0.0])
     slowest = -found.responses[0].poles[0].real.max()
     assert 2 * slowest == pytest.approx(1.2513243, abs=2e-6)
@@ -125,7 +127,7 @@ NAMES = ("u1", "driven", "z2", "z3_jump", "identity_in_the_jumps", "pair", "unco
 MORE = ("driven_spin", "two_spins", "maser", "ladder_qudit", "oscillator_and_spin", "rabi", "saturated_gain")
 
 
-def _operator(model: ph.Model) -> ph.Operator:
+def _operator(model: ph.Model) -> Operator:
     """An operator of mixed order on the first site."""
     site = model.sites[0]
     if site.name == "a":
@@ -137,7 +139,7 @@ def _operator(model: ph.Model) -> ph.Operator:
     return s.minus + 0.4 * s.z - 0.1j * s.plus
 
 
-def _exact(model: ph.Model, state: ph.State, operator: ph.Operator, omega: np.ndarray) -> np.ndarray:
+def _exact(model: ph.Model, state: State, operator: Operator, omega: np.ndarray) -> np.ndarray:
     """S(ω) with the whole Liouvillian as a dense matrix, ρ deflated by its pseudo-inverse property."""
     d = state.space.dimension
     hamiltonian = state.space.matrix(model.generator[0])
@@ -208,7 +210,7 @@ def test_qutip(name: str) -> None:
     state = ph.steady_state(model, cutoff=ph.Fixed(cutoffs))
     operator = A if model.sites[0].name == "a" else ph.spin("s", 0.5).minus
 
-    def matrix(o: ph.Operator) -> object:
+    def matrix(o: Operator) -> object:
         return qutip.Qobj(state.space.matrix(o))
 
     channels = [rate**0.5 * matrix(jump) for rate, jump in model.generator[1]]
@@ -282,12 +284,12 @@ def test_analyser_of_finite_resolution() -> None:
 
 def test_observed_frequency() -> None:
     free = clock(1, 0.2, detuning=0.4)
-    assert ph.observed_frequency(free, A) == pytest.approx(-0.4, abs=1e-8)
-    pulled = ph.observed_frequency(clock(1, 0.2, detuning=0.4, drive=0.3), A)
+    assert ph.spectra.observed_frequency(free, A) == pytest.approx(-0.4, abs=1e-8)
+    pulled = ph.spectra.observed_frequency(clock(1, 0.2, detuning=0.4, drive=0.3), A)
     assert -0.4 < pulled < 0
-    mirrored = ph.observed_frequency(clock(1, 0.2, detuning=-0.4, drive=0.3), A)
+    mirrored = ph.spectra.observed_frequency(clock(1, 0.2, detuning=-0.4, drive=0.3), A)
     assert mirrored == pytest.approx(-pulled, abs=1e-7)
-    locked = ph.observed_frequency(clock(1, 0.2, detuning=0.4, drive=1.0), A, resolution=0.01)
+    locked = ph.spectra.observed_frequency(clock(1, 0.2, detuning=0.4, drive=1.0), A, resolution=0.01)
     assert abs(locked) < 1e-3
 
 
@@ -303,7 +305,7 @@ def test_nothing_to_see() -> None:
     assert not found.density.any()
     assert found.peaks == ()
     assert found.total == 0
-    for question in (ph.linewidth, ph.observed_frequency):
+    for question in (ph.spectra.linewidth, ph.spectra.observed_frequency):
         with pytest.raises(ph.errors.Undefined, match="no line"):
             question(dark, A, cutoff=ph.Fixed(5))
     number = ph.spectrum(cavity(), 2.0, [0.0], cutoff=ph.Fixed(30))

@@ -7,6 +7,7 @@ import pytest
 
 import photinus as ph
 from photinus import errors
+from photinus.space.state import State
 
 A, B = ph.oscillator("a"), ph.oscillator("b")
 NUMBER = A.dag() * A
@@ -21,7 +22,7 @@ def the_pair(**changes: float) -> ph.Model:
     return ph.zoo.shared_bath_pair(**{"coupling": 0.5, "gain": 1.0, "two_photon_loss": 0.2, "detuning": 0.1, **changes})
 
 
-def distance(first: ph.State, second: ph.State) -> float:
+def distance(first: State, second: State) -> float:
     """Trace norm of the difference; the smaller space is embedded."""
     small, large = sorted((first, second), key=lambda state: state.space.dimension)
     difference = large.density_matrix()

@@ -15,6 +15,7 @@ from photinus.errors import InvalidInput, NotConverged, SiteMismatch, Undefined,
 from photinus.solve.unravelling.kets import channels_of, unravel
 from photinus.solve.unravelling.phase_records import phase_record
 from photinus.space.liouvillian import generator
+from photinus.space.state import State
 from photinus.space.vectors import functional, vector_in
 
 A, B = ph.oscillator("a"), ph.oscillator("b")
@@ -22,7 +23,7 @@ Q, S = ph.spin("q", 0.5), ph.spin("s", 1)
 SCHEMES = {"jumps": ph.QuantumJumps(), "homodyne": ph.Homodyne(), "heterodyne": ph.Heterodyne()}
 
 
-def master_equation(model: ph.Model, initial: ph.State, cutoffs: dict[str, int], times, observe) -> dict:
+def master_equation(model: ph.Model, initial: State, cutoffs: dict[str, int], times, observe) -> dict:
     """Tr(O e^{𝓛t}ρ) by dense exponentials of every sector."""
     made = generator(model, cutoffs)
     out = dict.fromkeys(observe, 0)
@@ -194,7 +195,7 @@ def test_a_measured_ket_is_a_filter() -> None:
     assert (np.sign(runs.currents["meter"].mean(axis=1)) == np.sign(final)).mean() > 0.98
 
 
-def _tilted() -> ph.State:
+def _tilted() -> State:
     return ph.states.from_ket({Q: 2}, [0.3**0.5, 0.7**0.5])
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import photinus as ph
+from photinus.algebra import Operator
 from photinus.errors import InvalidInput, NotConverged, SiteMismatch, Undefined, UnknownSite, WrongType
 from photinus.numerics.polynomials import PolynomialMap
 from photinus.solve.phase_space.equations import evaluated, letters_at, texts, weyl_symbols, wigner_equations
@@ -51,7 +52,7 @@ def models(draw: st.DrawFn) -> ph.Model:
 @given(
     model=models(), operator=st.sampled_from([A, B, A.dag() * A, A**2, A.dag() * B, A.dag() * A**2, A.dag() ** 2 * B])
 )
-def test_all_orders_together_are_the_heisenberg_equation(model: ph.Model, operator: ph.Operator) -> None:
+def test_all_orders_together_are_the_heisenberg_equation(model: ph.Model, operator: Operator) -> None:
     """Σ_β C_β ∂^β of the symbol of O is the symbol of dO/dt: two derivations that share nothing but the algebra."""
     equations = wigner_equations(model)
     letters = letters_at(points(2))

@@ -15,6 +15,7 @@ import pytest
 import photinus as ph
 from photinus.solve.certify import hermitian
 from photinus.space.liouvillian import generator
+from photinus.space.state import State
 
 A, B = ph.oscillator("a"), ph.oscillator("b")
 NUMBER = A.dag() * A
@@ -128,7 +129,7 @@ KRYLOV: list[tuple[ph.Model, tuple[Any, ...]]] = [
 KRYLOV_CASES = [(model, cutoff) for model, cutoffs in KRYLOV for cutoff in cutoffs]
 
 
-def true_error(model: ph.Model, state: ph.State, method: Any = AUTO, reference: dict[str, int] | None = None) -> float:
+def true_error(model: ph.Model, state: State, method: Any = AUTO, reference: dict[str, int] | None = None) -> float:
     made = generator(model, reference or {name: 2 * n for name, n in state.cutoffs.items()})
     liouvillian = made.liouvillian(made.grading.sector(made.grading.group.zero))
     vector, _ = hermitian(liouvillian.sector, method.null_vector(liouvillian, None).vector)

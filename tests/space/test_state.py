@@ -10,13 +10,14 @@ import pytest
 import photinus as ph
 from photinus import errors
 from photinus.space.space import make_space
+from photinus.space.state import State
 
 A, B, C = (ph.oscillator(name) for name in "abc")
 S = ph.spin("s", 0.5)
 
 
 @pytest.fixture(scope="module")
-def pair() -> ph.State:
+def pair() -> State:
     return ph.steady_state(
         ph.zoo.shared_bath_pair(two_photon_loss=1.0, detuning=0.3), cutoff=ph.Fixed({"a": 6, "b": 5})
     )
@@ -96,7 +97,7 @@ def test_an_unknown_site_is_named_with_those_there_are(pair):
 
 
 @pytest.fixture(scope="module")
-def mixed() -> ph.State:
+def mixed() -> State:
     """An oscillator and a spin 1/2, both driven, so that all coherences are there."""
     model = ph.Model(A + A.dag() + S.x, [ph.Jump(1.0, A), ph.Jump(0.5, S.minus)])
     return ph.steady_state(model, cutoff=ph.Fixed(4))

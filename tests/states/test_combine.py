@@ -8,6 +8,7 @@ import pytest
 import photinus as ph
 from photinus import errors
 from photinus.model import Group
+from photinus.space.state import State
 
 A, B = ph.oscillator("a"), ph.oscillator("b")
 S, Q = ph.spin("s", 0.5), ph.qudit("q", 3)
@@ -49,7 +50,7 @@ def test_states_with_coherences_of_several_orders():
     for order in graded.orders():
         rows, columns = graded.sector(order).kets
         parts[order] = coherent.density_matrix()[rows, columns]
-    state = ph.states.product(ph.State(graded, parts), ph.states.fock({"b": 1}))
+    state = ph.states.product(State(graded, parts), ph.states.fock({"b": 1}))
     expected = np.kron(coherent.density_matrix(), np.diag([0, 1]))
     np.testing.assert_allclose(state.density_matrix(), expected, rtol=0, atol=1e-15)
     assert state.grading.group == Group((0,), ((0, 1),))

@@ -8,12 +8,13 @@ from scipy.stats import poisson
 
 import photinus as ph
 from photinus.model.symmetry import factor_text
+from photinus.space.state import State
 
 A, B = ph.oscillator("a"), ph.oscillator("b")
 X, P = (A + A.dag()) / np.sqrt(2), -1j * (A - A.dag()) / np.sqrt(2)
 
 
-def symmetry(state: ph.State) -> list[str]:
+def symmetry(state: State) -> list[str]:
     """The factors of the group in whose blocks a state is kept, in words."""
     names = tuple(name for site in state.sites for name in site.coordinates)
     group = state.grading.group

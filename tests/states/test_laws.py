@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import photinus as ph
+from photinus.space.state import State
 
 S = ph.spin("s", 1)
 ANGLES = st.floats(-np.pi, np.pi)
 SMALL = st.builds(lambda r, phi: r * np.exp(1j * phi), st.floats(0, 1.2), ANGLES)
 
 
-def sites(name: str) -> st.SearchStrategy[ph.State]:
+def sites(name: str) -> st.SearchStrategy[State]:
     """States of one oscillator."""
     return st.one_of(
         st.builds(lambda n: ph.states.fock({name: n}), st.integers(0, 5)),
@@ -89,7 +90,7 @@ class TestQuTiP:
     qutip = pytest.importorskip("qutip")
     large = 120
 
-    def same(self, state: ph.State, other) -> None:
+    def same(self, state: State, other) -> None:
         other = other if other.isoper else other.proj()
         n = state.space.dimension
         np.testing.assert_allclose(state.density_matrix(), other.full()[:n, :n], rtol=0, atol=3e-12)

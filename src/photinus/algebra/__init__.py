@@ -1,12 +1,15 @@
 """Operators as polynomials of ladder words over named sites.
 
-An oscillator *is* its annihilation operator; a spin has ``x y z plus minus``; a qudit gives |m⟩⟨n| as ``q(m, n)``.
+An oscillator *is* its annihilation operator; a spin has ``x y z plus minus``, and so has an ensemble of identical
+atoms, for their sum; a qudit gives |m⟩⟨n| as ``q(m, n)``.
 Sums, products and adjoints are computed exactly and kept in a canonical form: oscillator words in normal order,
 spin words reduced by the Casimir and to degree 2j, of a qudit's projectors the last eliminated. Equal operators
 therefore compare equal.
 """
 
+from photinus.algebra.ensemble import Ensemble
 from photinus.algebra.operator import (
+    EnsembleHandle,
     Operator,
     QuditHandle,
     Scalar,
@@ -15,6 +18,7 @@ from photinus.algebra.operator import (
     as_operator,
     commutator,
     diagonal,
+    ensemble,
     multiply_words,
     oscillator,
     qudit,
@@ -26,6 +30,8 @@ from photinus.algebra.site import Handle, Site, locate
 from photinus.algebra.spin import Spin
 
 __all__ = [
+    "Ensemble",
+    "EnsembleHandle",
     "Handle",
     "Operator",
     "Oscillator",
@@ -39,6 +45,7 @@ __all__ = [
     "as_operator",
     "commutator",
     "diagonal",
+    "ensemble",
     "locate",
     "multiply_words",
     "oscillator",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import isfinite
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 
+from photinus.algebra.ensemble import EACH, Ensemble
 from photinus.algebra.oscillator import Oscillator, diagonal_word
 from photinus.algebra.qudit import Qudit
 from photinus.algebra.site import Handle, LocalWord, Site, require_same
@@ -17,6 +18,8 @@ from photinus.errors import InvalidInput, WrongType, refused_operand, shown
 from photinus.numerics.checks import real_number, whole_number
 
 Word: TypeAlias = tuple[tuple[Site, LocalWord], ...]  # factors on different sites, in natural order of the names
+LONG = 256
+"""Terms above which a sum keeps its parts until its terms are asked for."""
 Scalar: TypeAlias = int | float | complex | np.number[Any]
 
 
@@ -38,12 +41,25 @@ class Operator:
     1 + a² + 2 a† a + a†²
     """
 
-    __slots__ = ("_hash", "_terms")
+    __slots__ = ("_added", "_hash", "_made", "_size")
     __array_ufunc__ = None  # NumPy scalars then leave ``np.float64(2) * a`` to us
 
     def __init__(self, terms: Mapping[Word, complex]):
-        self._terms = {word: c for word, c in terms.items() if c != 0}
+        self._made: dict[Word, complex] | None = {word: c for word, c in terms.items() if c != 0}
+        self._added: tuple[Operator, Operator, dict[str, Site]] | None = None
+        self._size = len(self._made)
         self._hash: int | None = None
+
+    @property
+    def _terms(self) -> dict[Word, complex]:
+        """The canonical form; of a long sum it is made when it is first asked for."""
+        if self._made is None:
+            self._made = _summed(self)
+            self._added, self._size = None, len(self._made)
+        return self._made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Operator, (self._terms,)
 
     @property
     def terms(self) -> Mapping[Word, complex]:
@@ -53,24 +69,20 @@ class Operator:
     @property
     def sites(self) -> tuple[Site, ...]:
         """The sites that occur, in natural order of their names."""
-        found: dict[str, Site] = {}
-        for word in self._terms:
-            for site, _ in word:
-                require_same(found.setdefault(site.name, site), site)
-        return tuple(sorted(found.values(), key=lambda site: site.order))
+        return tuple(sorted(named_sites([self]).values(), key=lambda site: site.order))
 
     def dag(self) -> Operator:
         """The Hermitian conjugate."""
-        return Operator(
-            {
-                tuple((site, site.adjoint(local)) for site, local in word): c.conjugate()
-                for word, c in self._terms.items()
-            }
-        )
+        return Operator({_adjoint(word): c.conjugate() for word, c in self._terms.items()})
 
     def is_hermitian(self, tolerance: float = 1e-12) -> bool:
         """Whether ‖O − O†‖ is below ``tolerance`` times the largest coefficient."""
-        return self.isclose(self.dag(), tolerance)
+        return self.is_exactly_hermitian() or self.isclose(self.dag(), tolerance)
+
+    def is_exactly_hermitian(self) -> bool:
+        """O = O†, told at the first word that has no partner, without making O†."""
+        terms = self._terms
+        return all(terms.get(_adjoint(word)) == c.conjugate() for word, c in terms.items())
 
     def isclose(self, other: Operator | Scalar, tolerance: float = 1e-12) -> bool:
         """Whether all coefficients agree to ``tolerance`` times the largest one.
@@ -89,13 +101,14 @@ class Operator:
         if not _is_operand(other):
             return _refused(other)
         other = as_operator(other)
+        if max(self._size, other._size) > LONG:
+            return _postponed(self, other)
         out = dict(self._terms)
         for word, c in other._terms.items():
             out[word] = out.get(word, 0) + c
-        total = Operator(out)
         if self._terms.keys() != other._terms.keys():
-            _ = total.sites  # one name for two different sites is an error
-        return total
+            named_sites((self, other))  # one name for two different sites is an error
+        return Operator(out)
 
     __radd__ = __add__
 
@@ -181,6 +194,54 @@ class Operator:
         ordered = sorted(self._terms.items(), key=lambda item: [(s.order, _print_key(w)) for s, w in item[0]])
         text = " + ".join(_term_text(word, c) for word, c in ordered)
         return text.replace("+ -", "- ")
+
+
+def _adjoint(word: Word) -> Word:
+    return tuple([(site, site.adjoint(local)) for site, local in word])
+
+
+def named_sites(operators: Iterable[Operator]) -> dict[str, Site]:
+    """The sites of all operators by name, or :class:`SiteMismatch` where a name stands for two."""
+    found: dict[str, Site] = {}
+    for operator in operators:
+        for word in operator._terms:
+            for site, _ in word:
+                known = found.setdefault(site.name, site)
+                if known is not site:
+                    require_same(known, site)
+    return found
+
+
+def _postponed(left: Operator, right: Operator) -> Operator:
+    """A long sum that keeps its two parts, so that a sum of many terms one by one costs no more than its terms.
+
+    Of a chain of such sums the first part knows the sites; the record is shared, and what another branch of the chain
+    has put there is told from a true conflict by looking again.
+    """
+    long, short = (left, right) if left._size >= right._size else (right, left)
+    known = long._added[2] if long._added else named_sites([long])
+    names = named_sites([short])
+    if any(known.get(name, site) != site for name, site in names.items()):
+        known = named_sites([long])
+        for name, site in names.items():
+            require_same(known.get(name, site), site)
+    known.update(names)
+    out = Operator({})
+    out._made, out._added, out._size = None, (long, short, known), long._size + short._size
+    return out
+
+
+def _summed(operator: Operator) -> dict[Word, complex]:
+    """The terms of a chain of postponed sums."""
+    parts: list[Operator] = []
+    while operator._added is not None:
+        operator, short, _ = operator._added
+        parts.append(short)
+    out = dict(operator._terms)
+    for part in reversed(parts):
+        for word, c in part._terms.items():
+            out[word] = out.get(word, 0) + c
+    return {word: c for word, c in out.items() if c != 0}
 
 
 def _has_function(word: Word) -> bool:
@@ -366,6 +427,89 @@ def spin(name: str, j: float) -> SpinHandle:
     (True, True, True)
     """
     return SpinHandle(Spin(name, j))
+
+
+class EachAtom:
+    """The operators of each atom of an ensemble, ``x y z plus minus``: half of its Pauli matrices, σ₊ and σ₋.
+
+    They stand in a jump only, which then means one independent jump for each atom.
+    """
+
+    __slots__ = ("minus", "plus", "x", "y", "z")
+
+    def __init__(self, site: Ensemble):
+        self.plus, self.z, self.minus = (_single(site, (EACH, q)) for q in (1, 0, -1))
+        self.x = (self.plus + self.minus) / 2
+        self.y = (self.plus - self.minus) / 2j
+
+
+class EnsembleHandle(Handle):
+    """The collective operators of N atoms, ``x y z plus minus``, and ``each``; made by :func:`ensemble`."""
+
+    __slots__ = ("each", "minus", "plus", "x", "y", "z")
+    site: Ensemble
+
+    def __init__(self, site: Ensemble):
+        super().__init__(site)
+        self.plus = _single(site, (1, 0, 0))
+        self.minus = _single(site, (-1, 0, 0))
+        self.z = _single(site, (0, 1, 0))
+        self.x = (self.plus + self.minus) / 2
+        self.y = (self.plus - self.minus) / 2j
+        self.each = EachAtom(site)
+
+    @property
+    def atoms(self) -> int:
+        """N."""
+        return self.site.atoms
+
+    @property
+    def operators(self) -> str:
+        parts = ("x", "y", "z", "plus", "minus")
+        return (
+            ", ".join(f"{self.name}.{part}" for part in parts) + f", and in a jump {self.name}.each.minus and the like"
+        )
+
+
+def ensemble(name: str, atoms: int) -> EnsembleHandle:
+    """N identical two-level atoms, in the space that no permutation of them changes.
+
+    Parameters
+    ----------
+    name : str
+    atoms : int
+        N, at least 2.
+
+    Returns
+    -------
+    EnsembleHandle
+        ``.plus .minus .x .y .z``, the sums of σ₊, σ₋, σ_x/2, σ_y/2, σ_z/2 over the atoms; ``.each.plus`` and the like,
+        of each atom by itself: in a ``Jump`` they mean one independent jump for each of the N atoms, and may be
+        multiplied with operators of other sites.
+
+    Notes
+    -----
+    Levels are |J, M⟩, J = N/2, N/2 − 1, … ≥ 0, about N²/4 of them instead of 2^N. A model of collective operators
+    alone conserves J: take ``ph.spin(name, N/2)`` for the atoms of the largest J.
+
+    Raises
+    ------
+    InvalidInput
+        For less than two atoms.
+
+    References
+    ----------
+    Chase2008, Shammah2018.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> at = ph.ensemble("atoms", 100)
+    >>> ph.commutator(at.plus, at.minus) == 2 * at.z
+    True
+    >>> laser = ph.Model(jumps=[ph.Jump(50.0, at.each.plus), ph.Jump(1.0, at.minus)])
+    """
+    return EnsembleHandle(Ensemble(name, atoms))
 
 
 class QuditHandle(Handle):

@@ -7,8 +7,9 @@ That makes the form unique: a spin ½ has exactly the words 1, S_z, S₊, S₋.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from photinus.errors import InvalidInput
 from photinus.numerics.checks import real_number
 
 Polynomial: TypeAlias = tuple[float, ...]  # ascending powers of S_z
+P = TypeVar("P")
+Multiply: TypeAlias = Callable[[P, P], P]
+Translate: TypeAlias = Callable[[P, float], P]
 
 
 def _multiply(f: Polynomial, g: Polynomial) -> Polynomial:
@@ -125,30 +129,41 @@ def _product(twice_j: int, u: LocalWord, v: LocalWord) -> tuple[tuple[LocalWord,
     g: Polynomial = (0.0,) * s + (1.0,)
     casimir = twice_j * (twice_j + 2) / 4
 
-    def ladder(z0: float) -> Polynomial:
-        """S₊S₋ at z + z0: casimir − (z + z0)(z + z0 − 1)."""
+    def square(z0: float) -> Polynomial:
         return (casimir - z0 * (z0 - 1), 1 - 2 * z0, -1.0)
 
+    out = _remainder(ladder_product((d, f), (e, g), _multiply, _translate, square), twice_j, abs(d + e))
+    return tuple(((d + e, power_), c) for power_, c in enumerate(out) if c != 0)
+
+
+def ladder_product(
+    left: tuple[int, P],
+    right: tuple[int, P],
+    multiply: Multiply[P],
+    translate: Translate[P],
+    square: Callable[[float], P],
+) -> P:
+    """The polynomial in S_z of the product of two ladder words, each (d, f): S₊^d f(z), or f(z) S₋^|d| for d < 0.
+
+    ``multiply(f, g)`` is f·g, ``translate(f, c)`` is f(z + c), and ``square(c)`` is S₊S₋ at z + c, that is
+    J² − (z + c)(z + c − 1).
+    """
+    (d, f), (e, g) = left, right
     if d >= 0 and e >= 0:  # S₊^d f(z) S₊^e g(z) = S₊^(d+e) f(z+e) g(z)
-        out = _multiply(_translate(f, e), g)
-    elif d < 0 and e < 0:  # f(z) S₋^|d| g(z) S₋^|e| = f(z) g(z+|d|) S₋^(|d|+|e|)
-        out = _multiply(f, _translate(g, -d))
-    elif d >= 0:  # S₊^d f g S₋^|e|: the c innermost pairs contract, S₊ k(z) S₋ = k(z−1) S₊S₋
+        return multiply(translate(f, e), g)
+    if d < 0 and e < 0:  # f(z) S₋^|d| g(z) S₋^|e| = f(z) g(z+|d|) S₋^(|d|+|e|)
+        return multiply(f, translate(g, -d))
+    if d >= 0:  # S₊^d f g S₋^|e|: the c innermost pairs contract, S₊ k(z) S₋ = k(z−1) S₊S₋
         c = min(d, -e)
-        out = _translate(_multiply(f, g), -c)
+        out = translate(multiply(f, g), -c)
         for i in range(c):
-            out = _multiply(out, ladder(-i))
-    else:  # f(z) S₋^|d| S₊^e g(z): S₋S₊ = ladder(z+1); contract, then carry f and g to their side
-        c = min(-d, e)
-        middle: Polynomial = (1.0,)
-        for i in range(c):
-            middle = _multiply(middle, ladder(1 + i))
-        if e > c:  # S₊^(e−c) is left: X(z) S₊^k = S₊^k X(z+k)
-            k = e - c
-            out = _multiply(_multiply(_translate(f, k), _translate(middle, k)), g)
-        else:  # S₋^k is left: S₋^k X(z) = X(z+k) S₋^k
-            k = -d - c
-            out = _multiply(f, _multiply(_translate(middle, k), _translate(g, k)))
-    shift = d + e
-    out = _remainder(out, twice_j, abs(shift))
-    return tuple(((shift, power_), c) for power_, c in enumerate(out) if c != 0)
+            out = multiply(out, square(-i))
+        return out
+    # f(z) S₋^|d| S₊^e g(z): S₋S₊ is the square at z + 1; contract, then carry what is left to its side.
+    c = min(-d, e)
+    k = max(e, -d) - c
+    near, far = (g, f) if e > c else (f, g)  # X(z) S₊^k = S₊^k X(z+k), S₋^k X(z) = X(z+k) S₋^k
+    out = multiply(near, translate(far, k))
+    for i in range(c):
+        out = multiply(out, square(1 + i + k))
+    return out

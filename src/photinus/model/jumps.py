@@ -4,11 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from photinus.algebra import Operator
+from photinus.algebra import Ensemble, Operator
+from photinus.algebra.ensemble import is_each
 from photinus.algebra.operator import as_operator
 from photinus.errors import InvalidInput, WrongType, shown
 from photinus.model.baths import Bath
 from photinus.numerics.checks import real_number
+
+
+def per_atom(operator: Operator) -> tuple[Operator, ...]:
+    """The jump operators whose dissipators add up to Σ_n D[L_n], L_n on the atom n of an ensemble; else L itself.
+
+    Raises
+    ------
+    WrongType
+        Where L is a sum of operators of each atom and of others, or of two ensembles.
+    """
+    words = {
+        word: [site for site, local in word if isinstance(site, Ensemble) and is_each(local)] for word in operator.terms
+    }
+    owners = set().union(*words.values())
+    if not owners:
+        return (operator,)
+    if len(owners) > 1 or not all(words.values()):
+        raise WrongType(
+            f"The jump operator {operator} acts on each atom of one ensemble in some of its terms only.",
+            "Let every term hold an .each operator of the same ensemble, or write several jumps.",
+        )
+    return tuple(
+        Operator(
+            {
+                tuple((site, (*local, delta) if site in owners else local) for site, local in word): c
+                for word, c in operator.terms.items()
+            }
+        )
+        for delta in (0, -1, 1)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +59,9 @@ class Jump:
         The environment that the jump's heat goes to, a ``ph.Bath`` and not its name alone.
     name : str, optional
         Name under which the jump is counted, not empty.
+    quantum : float, optional
+        The heat that one forward jump hands to its bath, in the unit of the rates: T·ln(rate/reverse). ``Bath.jump``
+        knows it; it counts where the rates do not tell, as at zero temperature.
 
     Raises
     ------
@@ -42,30 +76,34 @@ class Jump:
     reverse: float = 0.0
     bath: Bath | None = None
     name: str | None = None
+    quantum: float | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.rate, Operator):
             raise WrongType(f"The rate of a jump is the operator {self.rate}.", "Give the rate first: Jump(rate, L).")
         operator = as_operator(self.operator)
-        if not operator.sites:
+        if not operator.terms.keys() - {()}:
             raise InvalidInput(f"A jump operator is the number {operator}, which does nothing.", "Leave the jump out.")
         if self.name is not None and not (isinstance(self.name, str) and self.name):
             raise WrongType(f"The name of the jump {operator} is {shown(self.name)}.", "Give a non-empty string.")
         label = f"of the jump {self.name or operator}"
+        per_atom(operator)
         object.__setattr__(self, "operator", operator)
         object.__setattr__(self, "rate", real_number(self.rate, f"rate {label}", minimum=0.0))
         object.__setattr__(self, "reverse", real_number(self.reverse, f"reverse rate {label}", minimum=0.0))
+        if self.quantum is not None:
+            object.__setattr__(self, "quantum", real_number(self.quantum, f"quantum {label}"))
         if self.bath is not None and not isinstance(self.bath, Bath):
             raise WrongType(f"The bath {label} is {shown(self.bath)}.", "Give a bath, such as ph.Bath('hot').")
 
     @property
     def channels(self) -> tuple[tuple[float, Operator], ...]:
-        """The processes with a non-zero rate: (rate, L) and (reverse, L†)."""
+        """The processes with a non-zero rate, (rate, L) and (reverse, L†); for L of each atom three of each."""
         pairs = (
             (self.rate, self.operator),
             (self.reverse, self.operator.dag()) if self.reverse else (0.0, self.operator),
         )
-        return tuple((rate, operator) for rate, operator in pairs if rate > 0)
+        return tuple((rate, part) for rate, operator in pairs if rate > 0 for part in per_atom(operator))
 
     def __str__(self) -> str:
         back = f" + {self.reverse:g} D[{self.operator.dag()}]" if self.reverse else ""

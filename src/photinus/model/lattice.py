@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
-from math import gcd
+from math import gcd, remainder, tau
 
 
 def smith_columns(generators: Iterable[Sequence[int]], dimension: int) -> list[tuple[int, tuple[int, ...]]]:
@@ -100,3 +100,53 @@ def _simplest(w: list[int], d: int, free: list[list[int]]) -> tuple[int, ...]:
             if (sum(map(bool, trial)), sum(trial), trial[::-1]) < (sum(map(bool, best)), sum(best), best[::-1]):
                 best = trial
     return best
+
+
+def angles(rows: Mapping[tuple[int, ...], float], dimension: int, tolerance: float = 1e-13) -> tuple[float, ...] | None:
+    """Angles θ with s·θ ≡ b (mod 2π) for every integer row s ↦ b, or None where there are none.
+
+    Parameters
+    ----------
+    rows : mapping of integer vector to float
+        s and b (rad).
+    dimension : int
+        Number of angles.
+    tolerance : float
+        By how much (rad) an equation that follows from the others may be missed, for each unit of the combination.
+
+    Returns
+    -------
+    tuple of float or None
+        One of the solutions; zero throughout where all b are zero.
+    """
+    if all(abs(remainder(b, tau)) <= tolerance for b in rows.values()):
+        return (0.0,) * dimension
+    # Rows (s, b, weight): integer combinations of rows keep the solutions; the weight counts what was added up.
+    live = [(list(s), b, 1) for s, b in rows.items()]
+    pivots: list[tuple[int, list[int], float]] = []
+    for j in range(dimension):
+        while True:
+            led = [row for row in live if row[0][j]]
+            if not led:
+                break
+            s, b, weight = min(led, key=lambda row: abs(row[0][j]))
+            rest = [row for row in live if row[0] is not s]
+            if len(led) == 1:
+                live = rest
+                pivots.append((j, s, b))
+                break
+            live = [(s, b, weight)]
+            for t, c, count in rest:
+                q = t[j] // s[j]
+                row = (
+                    [x - q * y for x, y in zip(t, s, strict=True)],
+                    remainder(c - q * b, tau),
+                    count + abs(q) * weight,
+                )
+                live.append(row if q else (t, c, count))
+    if any(abs(remainder(b, tau)) > tolerance * weight for _, b, weight in live):
+        return None
+    theta = [0.0] * dimension
+    for j, s, b in reversed(pivots):
+        theta[j] = remainder((remainder(b, tau) - sum(x * t for x, t in zip(s, theta, strict=True) if t)) / s[j], tau)
+    return tuple(theta)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from photinus.algebra import Operator, Oscillator, Scalar, Site
-from photinus.algebra.operator import as_operator, commutator
-from photinus.algebra.site import require_same
+from photinus.algebra import Ensemble, Operator, Oscillator, Scalar, Site
+from photinus.algebra.ensemble import is_each
+from photinus.algebra.operator import as_operator, commutator, named_sites
 from photinus.errors import NotHermitian, WrongType, refused_operand, shown
 from photinus.model.jumps import Jump
 from photinus.model.symmetry import Symmetry, derive, site_order
@@ -57,6 +57,11 @@ class Model:
         self, hamiltonian: Operator | Scalar = 0, jumps: Iterable[Jump] | Jump = (), references: Iterable[str] = ()
     ) -> None:
         operator = as_operator(hamiltonian)
+        if any(isinstance(site, Ensemble) and is_each(local) for word in operator.terms for site, local in word):
+            raise WrongType(
+                f"The Hamiltonian {operator} holds an operator of each atom of an ensemble.",
+                "Use the collective operators, which are their sums: at.x for the sum of at.each.x.",
+            )
         dagger = operator.dag()
         if operator != dagger and not operator.isclose(dagger):
             raise NotHermitian(
@@ -67,7 +72,7 @@ class Model:
         for jump in jumps:
             if not isinstance(jump, Jump):
                 raise WrongType(f"Among the jumps stands {shown(jump)}.", "Give ph.Jump(rate, operator).")
-        object.__setattr__(self, "hamiltonian", operator if operator == dagger else (operator + dagger) / 2)
+        object.__setattr__(self, "hamiltonian", operator)
         object.__setattr__(self, "jumps", jumps)
         object.__setattr__(self, "references", tuple(dict.fromkeys(references)))
         _ = self.sites
@@ -75,11 +80,7 @@ class Model:
     @cached_property
     def sites(self) -> tuple[Site, ...]:
         """The sites that occur, in natural order of their names."""
-        found: dict[str, Site] = {}
-        for operator in (self.hamiltonian, *(jump.operator for jump in self.jumps)):
-            for site in operator.sites:
-                require_same(found.setdefault(site.name, site), site)
-        return site_order(found.values())
+        return site_order(named_sites((self.hamiltonian, *(jump.operator for jump in self.jumps))).values())
 
     @property
     def oscillators(self) -> tuple[str, ...]:
@@ -133,7 +134,9 @@ class Model:
         parts = [_operator_key(self.hamiltonian)]
         for jump in self.jumps:
             bath = (jump.bath.name, jump.bath.temperature) if jump.bath else None
-            parts.append(repr((jump.rate.hex(), jump.reverse.hex(), bath, jump.name)) + _operator_key(jump.operator))
+            more = (jump.bath.chemical_potential if jump.bath else 0.0, jump.quantum)
+            own = (jump.rate.hex(), jump.reverse.hex(), bath, jump.name) + (more if any(more) else ())
+            parts.append(repr(own) + _operator_key(jump.operator))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
     def __add__(self, other: Model) -> Model:

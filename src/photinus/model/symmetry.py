@@ -10,7 +10,7 @@ whose classes of kets are conserved: each has a steady state of its own (Buča a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -19,6 +19,7 @@ from photinus.algebra import Operator, Site, Word, locate
 from photinus.algebra.operator import shift_of
 from photinus.algebra.site import SUBSCRIPTS, natural_key
 from photinus.errors import InvalidInput
+from photinus.model.exchange import Channels, ExchangeGroup, derive_exchange, no_exchange
 from photinus.model.lattice import smith_columns
 from photinus.numerics.checks import real_number
 
@@ -69,7 +70,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Symmetry:
-    """The weak and the strong Abelian symmetry of a model, in words by ``str()``.
+    """The weak and the strong Abelian symmetry of a model and its exchange symmetry, in words by ``str()``.
 
     Attributes
     ----------
@@ -79,6 +80,8 @@ class Symmetry:
         Labels the independent sectors of the density matrix: the *coherence orders*.
     strong : Group
         Labels the kets that never mix.
+    exchange : ExchangeGroup
+        The permutations of equal sites, alone or with complex conjugation, that change nothing.
 
     Examples
     --------
@@ -86,6 +89,8 @@ class Symmetry:
     >>> a, b = ph.oscillator("a"), ph.oscillator("b")
     >>> ph.Model(jumps=[ph.Jump(1.0, a.dag()), ph.Jump(0.2, a**2), ph.Jump(0.5, a - b)]).symmetry
     U(1): n_a + n_b
+    >>> ph.Model(jumps=[ph.Jump(1.0, a, reverse=0.5), ph.Jump(1.0, b, reverse=0.5), ph.Jump(0.5, a - b)]).symmetry
+    U(1): n_a + n_b, exchange: a, b
     >>> ph.Model(1j * (a**2 - a.dag()**2), [ph.Jump(1.0, a)]).symmetry
     Z₂: parity of a
     """
@@ -93,6 +98,13 @@ class Symmetry:
     sites: tuple[Site, ...]
     weak: Group
     strong: Group
+    equation: tuple[Operator, Channels] | None = field(default=None, compare=False, repr=False)
+    """H and the channels (rate, L) that the exchange symmetry is derived from, when it is asked for."""
+
+    @property
+    def exchange(self) -> ExchangeGroup:
+        """The permutations of equal sites, alone or with complex conjugation, that change nothing."""
+        return no_exchange(self.sites) if self.equation is None else derive_exchange(self.sites, *self.equation)
 
     @property
     def coordinates(self) -> tuple[str, ...]:
@@ -138,6 +150,8 @@ class Symmetry:
         if self.strong.moduli:
             strong = zip(self.strong.moduli, self.strong.weights, strict=True)
             parts += ["strong " + factor_text(d, w, names) for d, w in strong]
+        if exchange := self.exchange.unitary_text():
+            parts.append(exchange)
         return ", ".join(parts) or "none"
 
     def __repr__(self) -> str:
@@ -170,7 +184,7 @@ def factor_text(modulus: int, weights: tuple[int, ...], names: tuple[str, ...]) 
 
 def derive(sites: tuple[Site, ...], hamiltonian: Operator, channels: Iterable[tuple[float, Operator]]) -> Symmetry:
     """The symmetry of dρ/dt = −i[H, ρ] + Σ rate·D[L]ρ, identity words moved from L into H beforehand."""
-    channels = list(channels)
+    channels = tuple(channels)
     gram: dict[tuple[Word, Word], list[complex]] = {}
     for rate, jump in channels:
         words = list(jump.terms.items())
@@ -181,7 +195,8 @@ def derive(sites: tuple[Site, ...], hamiltonian: Operator, channels: Iterable[tu
         pair for pair, parts in gram.items() if abs(sum(parts)) > 8 * np.finfo(float).eps * sum(abs(p) for p in parts)
     )
     jumps = tuple(dict.fromkeys(word for _, jump in channels for word in jump.terms))
-    return _derive(sites, tuple(hamiltonian.terms), coupled, jumps)
+    abelian = _derive(sites, tuple(hamiltonian.terms), coupled, jumps)
+    return replace(abelian, equation=(hamiltonian, channels))
 
 
 @lru_cache(maxsize=1024)
@@ -196,7 +211,7 @@ def _derive(
     weak = [vectors[w] for w in hamiltonian]
     weak += [tuple(np.subtract(vectors[u], vectors[v])) for u, v in coupled]
     strong = weak + [vectors[w] for w in jumps]
-    return Symmetry(sites, *(_group(generators, dimension) for generators in (weak, strong)))
+    return Symmetry(sites, _group(weak, dimension), _group(strong, dimension))
 
 
 def _group(generators: list[tuple[int, ...]], dimension: int) -> Group:

@@ -1,8 +1,9 @@
-"""Null vectors of matrices whose columns sum to zero over known places: direct methods.
+"""Null vectors of matrices whose columns sum to zero over known places, and how near to singular a matrix is.
 
-All three routes solve A x = 0, Σ_places x = 1, where the left null vector of A is known to be the indicator t of
-these places (the trace). Columns are scaled to largest entry 1 first, so that fast and slow unknowns weigh alike, and
-the reciprocal condition number of the bordered, scaled matrix tells whether the null vector is unique.
+The dense route here and the sparse one beside it (``singular.py``) solve A x = 0, Σ_places x = 1, where the
+left null vector of A is known to be the indicator t of these places, the trace. Columns are scaled to largest
+entry 1 first, so that fast and slow unknowns weigh alike, and the reciprocal condition number of the bordered, scaled
+matrix tells whether the null vector is unique.
 """
 
 from __future__ import annotations
@@ -78,28 +79,6 @@ def dense_nullity(matrix: np.ndarray) -> int:
     """Number of singular values below ``SINGULAR`` times the largest."""
     values = np.linalg.svd(matrix, compute_uv=False)
     return int(np.count_nonzero(values <= SINGULAR * values[0])) if len(values) else 0
-
-
-def sparse_null_vector(matrix: sp.csc_array, places: np.ndarray) -> NullVector:
-    """By sparse LU with the first place's equation replaced by the trace condition."""
-    scale = column_scale(matrix)
-    n = matrix.shape[0]
-    scaled = matrix @ sp.diags_array(1 / scale)
-    row = places[0]
-    keep = np.ones(n)
-    keep[row] = 0.0
-    weights = scale[places].min() / scale[places]
-    border = sp.csc_array((weights, (np.full(len(places), row), places)), shape=(n, n))
-    bordered = (sp.diags_array(keep) @ scaled + border).tocsc()
-    solve = sparse_solver(bordered)
-    if solve is None:
-        return NullVector(np.full(n, np.nan), 0.0, null_count(scaled), np.inf)
-    target = np.zeros(n, dtype=bordered.dtype)
-    target[row] = 1.0
-    rcond = inverse_condition(bordered, solve)
-    nullity = 1 if rcond >= 1e4 * SINGULAR or is_regular(bordered, solve) else null_count(scaled)
-    vector = solve(target, "N") / scale
-    return NullVector(vector / vector[places].sum(), rcond, nullity, rounding_error(rcond))
 
 
 Solver = Callable[[np.ndarray, str], np.ndarray]

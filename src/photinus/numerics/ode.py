@@ -10,7 +10,7 @@ rates exceed 10⁵/T; then Radau's implicit steps win.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -21,10 +21,13 @@ import scipy.sparse as sp
 from scipy.integrate import DOP853, Radau
 
 from photinus.errors import NotConverged
+from photinus.numerics.products import Product
 
 EPS = float(np.finfo(float).eps)
-Signals = Callable[[float], np.ndarray]
+Signals = Callable[[float], Sequence[float]]
 """t -> the real numbers f_j(t)."""
+SlopeInto = Callable[[float, np.ndarray, np.ndarray], None]
+"""(t, y, out) -> nothing; ẏ at t is written into out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,23 @@ class LinearSystem:
             return out
 
         return at
+
+    def slope_function(self, kind: np.dtype | type) -> SlopeInto:
+        """The function (t, y, out) that writes ẏ into out, for y and out of this kind of numbers.
+
+        Merging the matrices at every t would cost as much as a product: those whose signal is not zero are added up.
+        """
+        signals = self.signals or (lambda _: ())
+        first, *driven = (Product(matrix, kind) for matrix in (self.fixed, *self.driven))
+
+        def slope(t: float, y: np.ndarray, out: np.ndarray) -> None:
+            out.fill(0)
+            first.add(y, out)
+            for signal, product in zip(signals(t), driven, strict=True):
+                if signal:
+                    product.add(signal * y, out)
+
+        return slope
 
     @property
     def norm(self) -> float:
@@ -282,45 +302,65 @@ def runge_kutta(
     """
     error, products, steps = 0.0, 0, 0
     scale = system.norm
-    h, rejected = min(longest, 1.0 / scale if scale > 0 else np.inf), False
-    at = system.matrix_function()
-    slope = at(float(times[0])) @ y
+    control = _Control(min(longest, 1.0 / scale if scale > 0 else np.inf))
+    kind = np.result_type(y, system.fixed, *system.driven)
+    slope, y = system.slope_function(kind), np.array(y, dtype=kind)
+    stages = np.empty((13, len(y)), dtype=kind)
+    slope(float(times[0]), y, stages[12])
     for t, end in pairwise(times.tolist()):
         while t < end:
-            pieces = max(1.0, np.ceil((end - t) / min(h, longest) * (1 - 1e-9)))
+            pieces = max(1.0, np.ceil((end - t) / min(control.step, longest) * (1 - 1e-9)))
             step = (end - t) / pieces  # equal steps to the end, none of them tiny
-            trial, stages = _stages(at, t, y, slope, step)
+            trial = _stages(slope, t, y, stages, step)
             products += 12
             made = _error_8_5_3(stages, step)
-            allowed = rate * step + EPS * float(np.linalg.norm(y))
-            grow = 0.85 * (allowed / made) ** (1 / 8) if made > 0 else 5.0
-            if made <= allowed:
+            if control.accepts(step, made / (rate * step + EPS * float(np.linalg.norm(y)))):
                 t = t + step if pieces > 1 else end
-                y, slope = trial, stages[12]
-                error, steps = error + made, steps + 1
-                grow, rejected = min(grow, 1.0 if rejected else 5.0), False
+                y, error, steps = trial, error + made, steps + 1
             else:
-                rejected = True
-            h = step * (max(grow, 0.2) if np.isfinite(made) else 0.1)
-            if h <= 4 * EPS * max(abs(t), abs(end)):
+                stages[12] = stages[0]
+            if control.step <= 4 * EPS * max(abs(t), abs(end)):
                 raise NotConverged(
-                    f"The step of the Runge-Kutta method fell to {h:.1e} at t = {t:.6g}.",
-                    "Give a smoother signal, or use method=ph.RungeKutta(implicit=True).",
+                    f"The step of the Runge-Kutta method fell to {control.step:.1e} at t = {t:.6g}.",
+                    "Give a smoother signal, or use method=ph.methods.RungeKutta(implicit=True).",
                 )
         yield Point(y, error, products, steps)
 
 
-def _stages(
-    at: Callable[[float], sp.csr_array], t: float, y: np.ndarray, slope: np.ndarray, step: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """The next value and the 13 slopes of one step."""
-    stages = np.empty((13, len(y)), dtype=np.result_type(y, slope))
-    stages[0] = slope
+class _Control:
+    """How long the next step of order 8 should be.
+
+    Where stability, not accuracy, limits the steps, each attempt at a longer one costs a step: the error before damps
+    the growth (a PI controller; Hairer1996), and for some steps none is longer than the last one that failed.
+    """
+
+    def __init__(self, step: float):
+        self.step = step
+        self._before, self._bound, self._patience = 1.0, np.inf, 0
+
+    def accepts(self, step: float, ratio: float) -> bool:
+        """Whether a step with this error, relative to the one allowed, is good enough."""
+        if not ratio <= 1:
+            shrink = 0.85 * ratio ** (-1 / 8) if np.isfinite(ratio) else 0.1
+            self.step = step * max(shrink, 0.1)
+            self._bound, self._patience = 0.97 * step, 30
+            return False
+        grown = 0.95 * max(ratio, 1e-12) ** -0.12 * self._before**0.04
+        self._before = max(ratio, 1e-4)
+        self._patience -= 1
+        self.step = min(step * min(max(grown, 0.2), 5.0), self._bound if self._patience > 0 else np.inf)
+        return True
+
+
+def _stages(slope: SlopeInto, t: float, y: np.ndarray, stages: np.ndarray, step: float) -> np.ndarray:
+    """The next value; ``stages`` are the 13 slopes of the step before, whose last is the first of this one."""
+    stages[0] = stages[12]
+    weights = step * DOP853.A
     for i in range(1, 12):
-        stages[i] = at(t + DOP853.C[i] * step) @ (y + (step * DOP853.A[i, :i]) @ stages[:i])
+        slope(t + DOP853.C[i] * step, y + weights[i, :i] @ stages[:i], stages[i])
     trial = y + (step * DOP853.B) @ stages[:12]
-    stages[12] = at(t + step) @ trial
-    return trial, stages
+    slope(t + step, trial, stages[12])
+    return np.asarray(trial)
 
 
 def _error_8_5_3(stages: np.ndarray, step: float) -> float:
@@ -368,7 +408,7 @@ def radau(
             steps += 1
         if solver.status == "failed":
             raise NotConverged(
-                f"Radau's method stopped at t = {solver.t:.6g}: {message}", "Use ph.RungeKutta(implicit=False)."
+                f"Radau's method stopped at t = {solver.t:.6g}: {message}", "Use ph.methods.RungeKutta(implicit=False)."
             )
         value = solver.y
         yield Point(value[:n] + 1j * value[n:] if doubled else value, steps * tolerance, solver.nfev, steps)

@@ -20,6 +20,8 @@ function                      picture
 :func:`spectrum`              emission spectra, with their peaks and the drive's line
 :func:`liouvillian_spectrum`  eigenvalues of a Liouvillian, coloured by coherence order
 :func:`entrainment`           the observed frequency against the detuning
+:func:`phase_sensitivity`     how a kick moves the phase of an oscillator, along its limit cycle
+:func:`phase_velocity`        how a phase moves on the circle, with its density
 ============================  ==================================================================
 
 Colours are safe for the colour-blind (viridis, cividis, RdBu, the lines of Okabe and Ito), labels carry symbols and
@@ -35,6 +37,7 @@ from photinus.plot.levels import populations
 from photinus.plot.lines import entrainment, spectrum
 from photinus.plot.liouvillian import liouvillian_spectrum
 from photinus.plot.maps import tongue
+from photinus.plot.phase_equations import phase_sensitivity, phase_velocity
 from photinus.plot.phases import joint_phase, phase_density
 from photinus.plot.portrait import portrait
 from photinus.plot.quasiprobability import wigner
@@ -57,6 +60,8 @@ __all__ = [
     "spectrum",
     "liouvillian_spectrum",
     "entrainment",
+    "phase_sensitivity",
+    "phase_velocity",
     "style",
     "figure",
     "LINES",

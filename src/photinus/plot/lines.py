@@ -118,8 +118,8 @@ def entrainment(
     detunings : array_like
         Drive frequency − oscillator frequency.
     observed : mapping of label to array_like
-        Up to seven curves, such as ω_obs from :func:`photinus.observed_frequency` for some drives, in the frame of the
-        drive. The free oscillator, −detuning, is drawn thin; 0 is entrained.
+        Up to seven curves, such as ω_obs from :func:`photinus.spectra.observed_frequency` for some drives, in the frame
+        of the drive. The free oscillator, −detuning, is drawn thin; 0 is entrained.
     axes : matplotlib Axes, optional
         Where to draw; by default in a new figure.
     title : str, optional

@@ -38,7 +38,7 @@ def require_cutoff(cutoff: object, tolerance: str = "1e-6") -> None:
 
 def require_state(model: Model, state: object, what: str = "initial state") -> None:
     """Raise a typed error unless this is a state on the sites of the model."""
-    require_type(state, State, what, "Give a ph.State, such as ph.states.fock({'a': 0}) or a steady state.")
+    require_type(state, State, what, "Give a state, such as ph.states.fock({'a': 0}) or a steady state.")
     if isinstance(state, State) and state.sites != model.sites:
         ours, theirs = (", ".join(map(repr, thing.sites)) or "no sites" for thing in (state, model))
         raise SiteMismatch(f"The {what} lives on {ours}, the model on {theirs}.", "Give it on the sites of the model.")

@@ -6,7 +6,9 @@ like the square root of the distance, and λ² is extrapolated to zero. A branch
 imaginary axis passes a *Hopf* bifurcation (a pair), a *pitchfork* (a real one, with the quadratic term forbidden by a
 symmetry) or a *transcritical* one; w·∂F/∂p and w·F″(v, v), with the null vectors w and v, tell them apart (Kuznetsov,
 *Elements of Applied Bifurcation Theory*). A saddle-node lies on a cycle (*SNIC*) where a cycle takes over beyond it
-whose period diverges like distance^(−1/2).
+whose period diverges like distance^(−1/2). Limit cycles are carried along as well, where that is asked for: one that
+comes to a saddle ends there, *homoclinic*, its period diverging like −ln(distance)
+(:mod:`photinus.solve.cycle_bifurcation`).
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from photinus.errors import InvalidInput, WrongType, shown
 from photinus.model import Model
 from photinus.numerics.checks import real_number, whole_number
 from photinus.solve.classical import Flow, make_flow
+from photinus.solve.cycle_bifurcation import Cycle, carried, cycles_at, same_cycle
 from photinus.solve.fixed_points import (
     Equilibrium,
     coordinate_scale,
@@ -44,16 +47,17 @@ VANISHES = 1e-4
 
 @dataclass(frozen=True, eq=False)
 class Bifurcation:
-    """One bifurcation of fixed points.
+    """One bifurcation of fixed points, or of a limit cycle.
 
     Attributes
     ----------
     kind : str
-        ``saddle-node``, ``SNIC`` (a saddle-node on a cycle), ``Hopf``, ``pitchfork`` or ``transcritical``.
+        ``saddle-node``, ``SNIC`` (a saddle-node on a cycle), ``Hopf``, ``pitchfork`` or ``transcritical``; of limit
+        cycles ``homoclinic`` (a cycle comes to a saddle, its period diverges) or ``fold of cycles``.
     value : float
         The parameter.
     values : mapping of str to complex or ndarray
-        The point, by site.
+        The point, by site; of a homoclinic bifurcation the saddle, of a fold of cycles a point of the cycle.
     eigenvalues : ndarray
         There, across rings.
     frequency : float
@@ -119,9 +123,10 @@ def bifurcations(
     *,
     points: int = 33,
     large_spins: bool = False,
+    cycles: bool = False,
     seed: int = 0,
 ) -> Bifurcations:
-    """The bifurcations of the mean field's fixed points, and of its rings, along a parameter.
+    """The bifurcations of the mean field's fixed points, of its rings and limit cycles, along a parameter.
 
     Parameters
     ----------
@@ -138,6 +143,9 @@ def bifurcations(
         each other are missed.
     large_spins : bool
         As in :func:`photinus.mean_field`.
+    cycles : bool
+        Whether limit cycles are followed too, for the homoclinic bifurcations and folds in which they end: some seconds
+        for each of the ``points``. Of models whose phases a symmetry turns there are none but rings.
     seed : int
 
     Returns
@@ -148,10 +156,6 @@ def bifurcations(
     ------
     InvalidInput
         For a bracket that is none.
-
-    Notes
-    -----
-    Bifurcations of limit cycles, homoclinic ones among them, are not looked for.
 
     Examples
     --------
@@ -173,16 +177,9 @@ def bifurcations(
         )
     search = _Search(family, dict(at), parameter, (low, high), large_spins)
     grid = np.linspace(low, high, whole_number(points, "number of points", minimum=3))
-    before = search.all_at(grid[0], seed, None)
-    for p, q in pairwise(grid):
-        after = search.all_at(q, seed, before)
-        # A point that was carried here goes on as it came: an eigenvalue that vanishes has either sign by rounding.
-        ends = [end for e in before if (end := search.carry(e, p, q)) is not None]
-        fresh = [e for e in after if not any(search.distance(end, e) < 1e-4 for end in ends)]
-        for e in fresh:
-            search.carry(e, q, p)
-        before = [e for k, e in enumerate(ends) if not any(search.distance(e, o) < 1e-4 for o in ends[:k])]
-        before += fresh
+    search.follow_points(grid, seed)
+    if cycles:
+        search.follow_cycles(grid, seed)
     order = sorted(search.found, key=lambda b: b.value)
     return Bifurcations(parameter, tuple(order), tuple(sorted(search.undecided)))
 
@@ -208,6 +205,38 @@ class _Search:
 
         self.flow = flow
         self.scale = coordinate_scale(flow(0.5 * (bracket[0] + bracket[1])))
+
+    def follow_points(self, grid: np.ndarray, seed: int) -> None:
+        """Carry all fixed points over the grid, and look for new ones at each of its values."""
+        before = self.all_at(grid[0], seed, None)
+        for p, q in pairwise(grid):
+            after = self.all_at(q, seed, before)
+            # A point that was carried here goes on as it came: an eigenvalue that vanishes has either sign by rounding.
+            ends = [end for e in before if (end := self.carry(e, p, q)) is not None]
+            fresh = [e for e in after if not any(self.distance(end, e) < 1e-4 for end in ends)]
+            for e in fresh:
+                self.carry(e, q, p)
+            before = [e for k, e in enumerate(ends) if not any(self.distance(e, o) < 1e-4 for o in ends[:k])]
+            before += fresh
+
+    def follow_cycles(self, grid: np.ndarray, seed: int) -> None:
+        """Carry all limit cycles over the grid, both ways, and note how they end."""
+        if self.flow(float(grid[0])).turns:
+            return
+        found = [cycles_at(self.flow(float(p)), float(p), seed) for p in grid]
+        for k, (p, q) in enumerate(pairwise(map(float, grid))):
+            ends = [self._carry_cycle(cycle, q) for cycle in found[k]]
+            for cycle in found[k + 1]:
+                if not any(end is not None and same_cycle(self.flow(q), end, cycle) for end in ends):
+                    self._carry_cycle(cycle, p)
+
+    def _carry_cycle(self, cycle: Cycle, q: float) -> Cycle | None:
+        carried_to, end = carried(self.flow, cycle, q, self.width)
+        if end is not None:
+            flow = self.flow(end.value)
+            known = Bifurcation(end.kind, end.value, unpacked(flow, end.at.y), end.at.eigenvalues, 0.0, None)
+            self._note(known, end.at)
+        return carried_to
 
     def all_at(self, p: float, seed: int, near: list[Equilibrium] | None) -> list[Equilibrium]:
         """The fixed points at a value, with those of the value before as starts."""

@@ -5,7 +5,8 @@ product of the diagonals κ_j of the sites, and a generator of independent sites
 distance Σ|κ_j| from the populations, so that what couples a box to inner ones stands below the diagonal.
 
 An operator of order zero that is Hermitian is given by one of each pair {κ, −κ}: half the unknowns, and Krylov
-vectors with real coefficients.
+vectors with real coefficients. One that has an exchange symmetry too is given by one coherence of each orbit
+(:mod:`photinus.solve.orbits`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from math import prod
 import numpy as np
 import scipy.sparse as sp
 
+from photinus.model import ExchangeGroup
+from photinus.model.exchange import no_exchange
+from photinus.solve.orbits import SAME, BoxTable, Digits, Fold, SiteOrders, fold, moves, site_digits, site_orders
 from photinus.space.liouvillian import Liouvillian
 from photinus.space.sectors import Sector
 from photinus.space.space import Shift, read_only
@@ -26,132 +30,103 @@ CHUNK = 1 << 17
 
 
 @dataclass(frozen=True)
-class SiteOrders:
-    """The coherences |n⟩⟨m| of one site by the difference of their coordinates.
-
-    Attributes
-    ----------
-    label, position : ndarray, (levels, levels)
-        Number of the order κ of |n⟩⟨m|, and its place on this diagonal.
-    width, distance, mirror : ndarray, (orders,)
-        Length of each diagonal, max |κ|, and the number of −κ.
-    """
-
-    label: np.ndarray
-    position: np.ndarray
-    width: np.ndarray
-    distance: np.ndarray
-    mirror: np.ndarray
-
-
-def site_orders(kets: np.ndarray) -> SiteOrders:
-    """The orders of a site whose kets have these coordinates, shape (levels, coordinates)."""
-    levels = len(kets)
-    difference = (kets[:, None] - kets[None, :]).reshape(levels**2, -1)
-    orders, label = np.unique(difference, axis=0, return_inverse=True)
-    label = label.ravel()
-    width = np.bincount(label)
-    sort = np.argsort(label, kind="stable")
-    position = np.empty(levels**2, dtype=np.intp)
-    position[sort] = np.arange(levels**2) - np.repeat(np.cumsum(width) - width, width)
-    label = label.reshape(levels, levels)
-    mirror = np.empty(len(orders), dtype=np.intp)
-    mirror[label.ravel()] = label.T.ravel()
-    return SiteOrders(label, position.reshape(levels, levels), width, np.abs(orders).max(axis=1, initial=0), mirror)
-
-
-@dataclass(frozen=True)
 class Box:
     """Boxes of one distance and one shape, which lie side by side.
 
     Attributes
     ----------
-    start : int
-        Where the first one begins.
+    start, stop : int
+        Where the first one begins and the last one ends.
     shape : tuple of int
         Widths of the sites' diagonals.
     labels : ndarray, (boxes, sites)
         The sites' orders of every box.
+    fold : Fold, optional
+        How their coherences follow from the coordinates, where these are fewer.
     """
 
     start: int
+    stop: int
     shape: tuple[int, ...]
     labels: np.ndarray
+    fold: Fold | None = None
 
-    @property
-    def stop(self) -> int:
-        """Where the last one ends."""
-        return self.start + len(self.labels) * prod(self.shape)
+    def spread(self, y: np.ndarray) -> np.ndarray:
+        """The coherences of the boxes, shape (boxes, *shape), from their coordinates."""
+        if self.fold is not None:
+            y = self.fold.spread(y)
+        return y.reshape(len(self.labels), *self.shape)
+
+    def gathered(self, x: np.ndarray) -> np.ndarray:
+        """The coordinates of coherences."""
+        return x.ravel() if self.fold is None else self.fold.gathered(x.ravel())
 
 
 class Coherences:
-    """Coordinates of a sector: sorted by the sites' orders, and halved where only Hermitian operators are meant.
+    """Coordinates of a sector: sorted by the sites' orders, one for each orbit of coherences under a symmetry.
 
     Parameters
     ----------
     sector : Sector
     hermitian : bool
         Keep one of κ and −κ; for order zero only.
+    exchange : ExchangeGroup, optional
+        The operators meant have this symmetry too (and are Hermitian).
+
+    Attributes
+    ----------
+    size : int
+    dtype : type
+        float where conjugation alone is a symmetry, otherwise complex.
+    place : ndarray of int
+        Where each unknown of the sector stands; ~place where it is the conjugate of what stands there.
+    factor : ndarray or None
+        What it is to be multiplied with; 0 where symmetric operators vanish. None for 1 throughout.
+    native : ndarray of int
+        The unknown of the sector that stands at each place.
+    real : ndarray of int
+        Places of the coordinates that are real.
+    boxes : list of lists of Box
+        By distance.
     """
 
-    def __init__(self, sector: Sector, *, hermitian: bool):
+    def __init__(self, sector: Sector, *, hermitian: bool, exchange: ExchangeGroup | None = None):
         self.sector, self.hermitian = sector, hermitian
         space = sector.grading.space
         self.sites = tuple(site_orders(s.kets(n)) for s, n in zip(space.sites, space.levels, strict=True))
+        maps, half = moves(exchange or no_exchange(space.sites), hermitian=hermitian)
+        self.dtype: type = complex if half is None else float
         rows, columns = sector.kets
-        digits = np.unravel_index(np.arange(space.dimension), space.levels) if space.levels else ()
-        count = np.array([len(o.width) for o in self.sites], dtype=np.intp)
-        key = np.zeros(sector.size, dtype=np.intp)
-        for orders, digit in zip(self.sites, digits, strict=True):
-            key = key * len(orders.width) + orders.label[digit[rows], digit[columns]]
-        keys, box = np.unique(key, return_inverse=True)
-        labels = self._labels(keys, count)
-        kept = self._kept(keys, labels, count)
-        widths = np.stack([o.width[k] for o, k in zip(self.sites, labels.T, strict=True)], 1) if len(count) else labels
-        distance = sum((o.distance[k] for o, k in zip(self.sites, labels.T, strict=True)), np.zeros(len(keys), int))
-        order = np.flatnonzero(kept)
+        labels, box = _boxes_of(self.sites, space.levels, rows, columns)
+        digits = site_digits(self.sites, space.levels, rows, columns)
+        table = BoxTable(self.sites, labels, maps, half)
+        widths, distance = table.widths, table.distance
+        order = np.flatnonzero(table.first)
         order = order[np.lexsort((*widths[order].T, distance[order]))]
-        sizes = widths.prod(axis=1)
-        ends = np.cumsum(sizes[order])
-        offset = np.full(len(keys), -1)
-        offset[order] = ends - sizes[order]
-        self.size = int(sizes[order].sum())
-        place = np.zeros(sector.size, dtype=np.intp)
-        for j, (orders, digit) in enumerate(zip(self.sites, digits, strict=True)):
-            place = place * widths[box, j] + orders.position[digit[rows], digit[columns]]
-        inside = kept[box]
-        place = np.where(inside, offset[box] + place, 0).astype(np.int32)
-        if hermitian:
-            mirrored = np.flatnonzero(~inside)
-            place[mirrored] = ~place[sector.transpose[mirrored]]
-        self.place = read_only(place)
-        """Where each unknown of the sector stands; ~place where it is the conjugate of what stands there."""
-        native = np.empty(self.size, dtype=np.int32)
-        native[place[inside]] = np.flatnonzero(inside)
-        self.native = read_only(native)
-        """The unknown of the sector that stands at each place."""
-        self.boxes = _gathered(order, distance, widths, labels, offset)
-
-    @staticmethod
-    def _labels(keys: np.ndarray, count: np.ndarray) -> np.ndarray:
-        labels = np.zeros((len(keys), len(count)), dtype=np.intp)
-        rest = keys
-        for j in range(len(count) - 1, -1, -1):
-            rest, labels[:, j] = np.divmod(rest, count[j])
-        return labels
-
-    def _kept(self, keys: np.ndarray, labels: np.ndarray, count: np.ndarray) -> np.ndarray:
-        if not self.hermitian:
-            return np.ones(len(keys), dtype=bool)
-        mirrored = np.zeros(len(keys), dtype=np.intp)
-        for orders, k, n in zip(self.sites, labels.T, count, strict=True):
-            mirrored = mirrored * n + orders.mirror[k]
-        return np.asarray(keys >= mirrored)
+        sizes = widths[order].prod(axis=1)
+        offset = np.full(len(labels), -1, dtype=np.int32)
+        offset[order] = np.cumsum(sizes) - sizes
+        place = _places(table, offset, box, digits)
+        inside = np.flatnonzero(table.first[box])
+        kept = np.empty(len(inside), dtype=np.int32)
+        kept[place[inside]] = inside
+        folded = fold(table, offset, box[kept], [(x[kept], y[kept]) for x, y in digits])
+        self.size = len(folded.chosen)
+        self.native = read_only(kept[folded.chosen])
+        self.real = read_only(folded.real)
+        self.place, self.factor = _unfolded(table, folded, box, place)
+        self.boxes = _gathered(table, order, np.append(offset[order], len(inside)), folded)
 
     @cached_property
     def populations(self) -> np.ndarray:
-        """Places of the diagonal elements |n⟩⟨n|."""
+        """Places of the diagonal elements |n⟩⟨n|, ket after ket."""
         return read_only(self.place[self.sector.trace])
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """How many unknowns of the sector follow from each coordinate."""
+        live = self.place if self.factor is None else self.place[self.factor != 0]
+        return read_only(np.bincount(np.where(live < 0, ~live, live), minlength=self.size))
 
     @cached_property
     def distances(self) -> list[tuple[int, int]]:
@@ -160,53 +135,118 @@ class Coherences:
         return list(zip(edges, [*edges[1:], self.size], strict=True))
 
     def folded(self, vector: np.ndarray) -> np.ndarray:
-        """The coordinates of a vector of the sector."""
-        out = vector[self.native].astype(complex)
-        if self.hermitian:
-            out.imag[self.populations] = 0
-        return out
+        """The coordinates of a vector of the sector, which is taken to be symmetric."""
+        out = vector[self.native]
+        if self.factor is not None:
+            out = out / self.factor[self.native]
+        return self.made_real(out.real.astype(float) if self.dtype is float else out.astype(complex))
+
+    def made_real(self, coordinates: np.ndarray) -> np.ndarray:
+        """The same array, with no imaginary part where symmetric operators have none."""
+        if self.dtype is complex:
+            coordinates.imag[self.real] = 0
+        return coordinates
 
     def expanded(self, coordinates: np.ndarray) -> np.ndarray:
         """The vector of the sector with these coordinates."""
-        if not self.hermitian:
-            return coordinates[self.place]
         mirrored = self.place < 0
         out = coordinates[np.where(mirrored, ~self.place, self.place)]
         np.conj(out, where=mirrored, out=out)
-        return out
+        return out if self.factor is None else out * self.factor
 
 
-def _gathered(
-    order: np.ndarray, distance: np.ndarray, widths: np.ndarray, labels: np.ndarray, offset: np.ndarray
-) -> list[list[Box]]:
+def _boxes_of(
+    sites: tuple[SiteOrders, ...], levels: tuple[int, ...], rows: np.ndarray, columns: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The sites' orders of the boxes that coherences fall into, (boxes, sites), and the box of each coherence."""
+    key = np.zeros(len(rows), dtype=np.intp)
+    kets = np.unravel_index(np.arange(prod(levels)), levels) if levels else ()
+    for orders, ket in zip(sites, kets, strict=True):
+        key *= len(orders.width)
+        key += orders.label[ket[rows], ket[columns]]
+    count = prod(len(o.width) for o in sites)
+    if count < 4 * len(key) + 1000:  # a table of all keys is quicker than sorting
+        present = np.zeros(count, dtype=bool)
+        present[key] = True
+        keys: np.ndarray = np.flatnonzero(present)
+        box: np.ndarray = (np.cumsum(present, dtype=np.int32) - 1)[key]
+    else:
+        keys, box = np.unique(key, return_inverse=True)
+    labels = np.unravel_index(keys, [len(o.width) for o in sites]) if sites else ()
+    return (np.stack(labels, axis=1) if sites else np.zeros((len(keys), 0), dtype=np.intp)), box.astype(np.int32)
+
+
+def _places(table: BoxTable, offset: np.ndarray, box: np.ndarray, digits: Digits) -> np.ndarray:
+    """Where each coherence stands among those of the kept boxes."""
+    used = np.unique(table.through)
+    if len(used) == 1:
+        return offset[box] + table.positions(0, box, digits)
+    place, through = np.empty(len(box), dtype=np.int32), table.through[box]
+    for g in used:
+        u = np.flatnonzero(through == g)
+        here = box[u]
+        place[u] = offset[table.orbit[here]] + table.positions(int(g), here, [(x[u], y[u]) for x, y in digits])
+    return place
+
+
+def _unfolded(
+    table: BoxTable, folded: Fold, box: np.ndarray, place: np.ndarray
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """The place of every coherence among the coordinates, ~place for a conjugate, and its factor."""
+    antilinear = np.array([g.antilinear for g in table.maps])[table.through][box]
+    out = folded.index[place]
+    real = np.zeros(len(folded.chosen), dtype=bool)
+    real[folded.real] = True
+    conjugated = antilinear if folded.conjugated is None else antilinear ^ folded.conjugated[place]
+    conjugated = conjugated & ~real[out]
+    out = read_only(np.where(conjugated, ~out, out))
+    factors = [c for g in np.unique(table.through) if (c := table.undoing(int(g))) is not None]
+    if not factors and folded.factor is None and table.base is None:
+        return out, None
+    of_box = np.ones(len(table.labels), dtype=complex)
+    for g in np.unique(table.through):
+        c, here = table.undoing(int(g)), table.through == g
+        if c is not None:
+            of_box[here] = c[here]
+    if table.base is not None:
+        of_box *= table.base
+    factor = of_box[box]
+    if folded.factor is not None:
+        inner = folded.factor[place]
+        factor *= np.where(antilinear, np.conj(inner), inner)
+    if not np.abs(factor.imag).max(initial=0.0) > SAME:
+        factor = np.round(factor.real)
+    return out, read_only(factor)
+
+
+def _gathered(table: BoxTable, order: np.ndarray, offset: np.ndarray, folded: Fold) -> list[list[Box]]:
     """For every distance the boxes of equal shape."""
-    out: list[list[Box]] = []
-    last: tuple[int, ...] | None = None
-    cuts = []
-    for i, q in enumerate(order):
-        here = (int(distance[q]), *(int(w) for w in widths[q]))
-        if here != last:
-            cuts.append(i)
-            last = here
-    level = None
-    for a, b in zip(cuts, [*cuts[1:], len(order)], strict=True):
-        q = order[a]
-        if distance[q] != level:
-            out.append([])
-            level = distance[q]
-        out[-1].append(Box(int(offset[q]), tuple(int(w) for w in widths[q]), labels[order[a:b]]))
-    return out
+    widths, distance = table.widths[order], table.distance[order]
+    last = np.column_stack([distance, widths])
+    cuts = [*(np.flatnonzero(np.any(np.diff(last, axis=0), axis=1)) + 1), len(order)]
+    out: dict[int, list[Box]] = {}
+    a = 0
+    for b in cuts:
+        part = folded.part(int(offset[a]), int(offset[b]))
+        start, stop = np.searchsorted(folded.chosen, [offset[a], offset[b]])
+        if start < stop:
+            shape = tuple(int(w) for w in widths[a])
+            out.setdefault(int(distance[a]), []).append(
+                Box(int(start), int(stop), shape, table.labels[order[a:b]], part)
+            )
+        a = b
+    return list(out.values())
 
 
 @lru_cache(maxsize=8)
-def _kept_coherences(sector: Sector, hermitian: bool) -> Coherences:
-    return Coherences(sector, hermitian=hermitian)
+def _kept_coherences(sector: Sector, exchange: ExchangeGroup | None) -> Coherences:
+    return Coherences(sector, hermitian=not any(sector.order), exchange=exchange)
 
 
-def coherences(sector: Sector) -> Coherences:
+def coherences(sector: Sector, exchange: ExchangeGroup | None = None) -> Coherences:
     """The coordinates of a sector, cached where they are small; Hermitian for order zero."""
-    hermitian = not any(sector.order)
-    return _kept_coherences(sector, hermitian) if sector.size <= 100_000 else Coherences(sector, hermitian=hermitian)
+    make = _kept_coherences if sector.size <= 100_000 else _kept_coherences.__wrapped__
+    return make(sector, exchange)
 
 
 class SortedGenerator:
@@ -216,12 +256,14 @@ class SortedGenerator:
     rest. Columns beyond the size stand for the conjugates.
     """
 
-    def __init__(self, liouvillian: Liouvillian):
-        self.coordinates = coherences(liouvillian.sector)
+    def __init__(self, liouvillian: Liouvillian, exchange: ExchangeGroup | None = None):
+        self.coordinates = coherences(liouvillian.sector, exchange)
         size = self.coordinates.size
         rows, columns = (kets[self.coordinates.native] for kets in liouvillian.sector.kets)
         terms = _Terms(liouvillian)
         self.diagonal = terms.diagonal(rows, columns)
+        if self.dtype is float:
+            self.diagonal = self.diagonal.real
         self.inner: list[sp.csr_array] = []
         outer = []
         for start, stop in self.coordinates.distances:
@@ -230,10 +272,20 @@ class SortedGenerator:
                 cut = slice(a, min(a + CHUNK, stop))
                 index, value = terms.sources(self.coordinates, rows[cut], columns[cut])
                 origin = np.where(index >= size, index - size, index)
-                pieces.append(_compressed(index, value, (index >= 0) & (origin < start), 2 * size))
-                outer.append(_compressed(index, value, origin >= start, 2 * size))
-            self.inner.append(_stacked(pieces, 2 * size))
-        self.outer = _stacked(outer, 2 * size)
+                pieces.append(_compressed(index, value, (index >= 0) & (origin < start), self._columns))
+                outer.append(_compressed(index, value, origin >= start, self._columns))
+            self.inner.append(_stacked(pieces, self._columns))
+        self.outer = _stacked(outer, self._columns)
+
+    @property
+    def dtype(self) -> type:
+        """Of the coordinates: float or complex."""
+        return self.coordinates.dtype
+
+    @property
+    def _columns(self) -> int:
+        """The coordinates, and their conjugates where they are complex."""
+        return self.size if self.dtype is float else 2 * self.size
 
     @property
     def size(self) -> int:
@@ -241,8 +293,8 @@ class SortedGenerator:
         return self.coordinates.size
 
     def doubled(self, x: np.ndarray) -> np.ndarray:
-        """(x, x̄)."""
-        return np.concatenate([x, np.conj(x)])
+        """(x, x̄), or x where the coordinates are real."""
+        return x if self.dtype is float else np.concatenate([x, np.conj(x)])
 
     def trace(self, x: np.ndarray) -> float:
         """Σ_n ⟨n|X|n⟩ of an operator of order zero."""
@@ -269,10 +321,10 @@ class SortedGenerator:
 
     def norm(self, x: np.ndarray) -> float:
         """The 2-norm of the whole operator."""
-        square = float(np.linalg.norm(x)) ** 2
-        if self.coordinates.hermitian:
-            square = 2 * square - float(np.linalg.norm(x[self.coordinates.populations])) ** 2
-        return float(np.sqrt(square))
+        if not self.coordinates.hermitian:
+            return float(np.linalg.norm(x))
+        size = float(np.abs(x).max(initial=0.0))  # squares of tiny numbers would underflow
+        return size * float(np.sqrt(self.coordinates.weights @ np.abs(x / size) ** 2)) if size > 0 else 0.0
 
     def flux(self, x: np.ndarray) -> float:
         """‖|𝓛||x|‖ + γ‖x‖, γ the smallest rate on the diagonal: a dark state has no flux of its own."""
@@ -288,8 +340,8 @@ class SortedGenerator:
 
 
 def times(matrix: sp.csr_array, x: np.ndarray) -> np.ndarray:
-    """The product of a matrix, real or complex, and a complex vector."""
-    if np.iscomplexobj(matrix.data):
+    """The product of a matrix and a vector, each real or complex."""
+    if np.iscomplexobj(matrix.data) or not np.iscomplexobj(x):
         return np.asarray(matrix @ x)
     return np.asarray(np.ascontiguousarray(matrix @ x.view(float).reshape(-1, 2)).view(complex)[:, 0])
 
@@ -324,14 +376,21 @@ class _Terms:
         """Where a term that ends at |row⟩⟨column| comes from (-1: nowhere) and its value, each (terms, unknowns)."""
         keys = [key for key in self.products if key != self.zero]
         index = np.empty((len(keys), len(rows)), dtype=np.int32)
-        value = np.empty((len(keys), len(rows)), dtype=self.dtype)
+        factor = coordinates.factor
+        dtype = complex if factor is not None and np.iscomplexobj(factor) else self.dtype
+        value = np.empty((len(keys), len(rows)), dtype=float if coordinates.dtype is float else dtype)
+        here = 1.0 if factor is None else factor[self.liouvillian.sector.index(rows, columns)]
         for k, (s, t) in enumerate(keys):
             left = self.space.shifted(tuple(-i for i in s))[rows]
             right = self.space.shifted(tuple(-i for i in t))[columns]
             native = self.liouvillian.sector.index(left, right)
             place = coordinates.place[native]
-            index[k] = np.where(native < 0, -1, np.where(place < 0, coordinates.size + ~place, place))
-            value[k] = self.value((s, t), left, right)
+            conjugates = coordinates.size if coordinates.dtype is complex else 0
+            index[k] = np.where(native < 0, -1, np.where(place < 0, conjugates + ~place, place))
+            found = self.value((s, t), left, right)
+            if factor is not None:
+                found = found * np.where(native < 0, 0.0, factor[native] / here)
+            value[k] = found.real if coordinates.dtype is float else found
         return index, value
 
 

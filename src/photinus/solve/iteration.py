@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from photinus.errors import NotConverged
+from photinus.model import ExchangeGroup
 from photinus.numerics.krylov import KrylovResult, gmres
 from photinus.solve.coherences import SortedGenerator
 from photinus.solve.local import LocalSweep
@@ -58,10 +59,12 @@ class Iteration:
     liouvillian : Liouvillian
     restart, maximum : int
         Vectors kept before a restart; products before giving up.
+    exchange : ExchangeGroup, optional
+        All operators meant have this symmetry.
     """
 
-    def __init__(self, liouvillian: Liouvillian, *, restart: int, maximum: int):
-        self.matrix = SortedGenerator(liouvillian)
+    def __init__(self, liouvillian: Liouvillian, *, restart: int, maximum: int, exchange: ExchangeGroup | None = None):
+        self.matrix = SortedGenerator(liouvillian, exchange)
         self._liouvillian = liouvillian
         self._restart, self._maximum = restart, maximum
         self._precondition, self._other = self._candidates()
@@ -112,26 +115,26 @@ class Iteration:
 
     def _gmres(self, precondition: Preconditioner, target: np.ndarray, tolerance: float, pace: float) -> KrylovResult:
         """GMRES with real coefficients where the operators are Hermitian."""
-        real = self.matrix.coordinates.hermitian
+        real, dtype = self.matrix.coordinates.hermitian, self.matrix.dtype
 
         def plain(x: np.ndarray) -> np.ndarray:
             return x.view(float) if real else x
 
         found = gmres(
-            lambda x: plain(self.matrix @ x.view(complex)),
+            lambda x: plain(self.matrix @ x.view(dtype)),
             plain(target),
-            lambda y: plain(precondition(y.view(complex))),
+            lambda y: plain(precondition(y.view(dtype))),
             tolerance=tolerance,
             restart=self._restart,
             maximum=self._maximum,
-            product=lambda y: plain(precondition.product(y.view(complex))),
+            product=lambda y: plain(precondition.product(y.view(dtype))),
             pace=pace,
         )
-        return KrylovResult(found.vector.view(complex), found.residual, found.products, found.converged)
+        return KrylovResult(found.vector.view(dtype), found.residual, found.products, found.converged)
 
     def start(self) -> np.ndarray:
         """The sites by themselves in their stationary states; the maximally mixed state where they have none."""
-        out = np.zeros(self.matrix.size, dtype=complex)
+        out: np.ndarray = np.zeros(self.matrix.size, dtype=self.matrix.dtype)
         places = self.matrix.coordinates.populations
         if isinstance(self._precondition, LocalSweep):
             weights = np.ones(1)
@@ -213,9 +216,9 @@ class Iteration:
         What is left of it then consists of slow modes: its size over its rate of change is the time.
         """
         noise = np.random.default_rng(7).normal(size=(2, self.matrix.size))
-        start = noise[0] + 1j * noise[1]
+        start = noise[0] if self.matrix.dtype is float else noise[0] + 1j * noise[1]
         if self.matrix.coordinates.hermitian:
-            start.imag[self.matrix.coordinates.populations] = 0
+            start = self.matrix.coordinates.made_real(start)
         start = self._precondition(start)
         rest = self._without(start, known)
         size = float(np.linalg.norm(rest))

@@ -17,7 +17,8 @@ import numpy as np
 import scipy.linalg as la
 from scipy.linalg.lapack import ztrsyl
 
-from photinus.solve.coherences import Box, SiteOrders, SortedGenerator, times
+from photinus.solve.coherences import Box, SortedGenerator, times
+from photinus.solve.orbits import SiteOrders
 from photinus.space.liouvillian import Generator
 from photinus.space.space import Shift, Space
 
@@ -140,7 +141,7 @@ class LocalSweep:
     def cost(self) -> float:
         """Seconds that a call takes, roughly: of no consequence but for a choice."""
         groups = [boxes for level in self._matrix.coordinates.boxes for boxes in level]
-        flops = sum((box.stop - box.start) * 16.0 * sum(w for w in box.shape if w > 1) for box in groups)
+        flops = sum(len(box.labels) * prod(box.shape) * 16.0 * sum(w for w in box.shape if w > 1) for box in groups)
         return 60e-6 * len(groups) + 5e-11 * flops
 
     def __call__(self, y: np.ndarray) -> np.ndarray:
@@ -154,8 +155,9 @@ class LocalSweep:
     def _swept(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """P y = x, and the inner part of 𝓛 times x, which falls off."""
         coordinates, size = self._matrix.coordinates, self._matrix.size
-        both = np.zeros(2 * size, dtype=complex)  # x and its conjugate
-        fed = np.zeros(size, dtype=complex)
+        doubled = self._matrix.dtype is complex  # x and its conjugate
+        both: np.ndarray = np.zeros(2 * size if doubled else size, dtype=self._matrix.dtype)
+        fed: np.ndarray = np.zeros(size, dtype=self._matrix.dtype)
         for (start, stop), inner, groups in zip(coordinates.distances, self._matrix.inner, self._levels, strict=True):
             f = y[start:stop]
             if inner.nnz:
@@ -163,10 +165,11 @@ class LocalSweep:
                 f = f + fed[start:stop]
             for group in groups:
                 a, b = group.box.start, group.box.stop
-                both[a:b] = group.solve(f[a - start : b - start])
-            if coordinates.hermitian:
-                if start == 0:
-                    both.imag[:stop] = 0  # the populations
+                x = group.solve(f[a - start : b - start])
+                both[a:b] = x if doubled else x.real
+            if doubled and coordinates.hermitian:
+                real = coordinates.real[slice(*np.searchsorted(coordinates.real, [start, stop]))]
+                both.imag[real] = 0
                 np.conj(both[start:stop], out=both[size + start : size + stop])
         return both[:size], fed
 
@@ -283,12 +286,22 @@ class EigenBoxes:
             total = total + np.stack([f.values for f in forms]).reshape(spread)
             self._vectors.append(np.stack([f.vectors for f in forms]) if width > 1 else None)
             self._inverses.append(np.stack([f.inverse for f in forms]) if width > 1 else None)
-        self._gaps = -1 / _away_from_zero(total)
+        gaps = -1 / _away_from_zero(total)
+        self._gaps = gaps if gaps.imag.any() else gaps.real
 
     def solve(self, f: np.ndarray) -> np.ndarray:
         """−(Σ_j 𝓛_j − σ)⁻¹ f."""
-        x = f.reshape(len(self.box.labels), *self.box.shape)
-        return _turned(_turned(x, self._inverses) * self._gaps, self._vectors).ravel()
+        x = self._turned(self.box.spread(f), self._inverses)
+        return self.box.gathered(self._turned(x * self._gaps, self._vectors))
+
+    def _turned(self, x: np.ndarray, matrices: list[np.ndarray | None]) -> np.ndarray:
+        """Every axis but the first multiplied by its matrices; real matrices take x in real and imaginary parts."""
+        if not np.iscomplexobj(x) or any(np.iscomplexobj(m) for m in matrices if m is not None):
+            return _turned(x, matrices)
+        parts = _turned(np.stack([x.real, x.imag], axis=1), [None, *matrices])
+        out = np.empty(x.shape, dtype=complex)
+        out.real, out.imag = parts[:, 0], parts[:, 1]
+        return out
 
 
 def _away_from_zero(total: np.ndarray) -> np.ndarray:
@@ -333,9 +346,9 @@ class SchurBoxes:
 
     def solve(self, f: np.ndarray) -> np.ndarray:
         """−(𝓛_1 + 𝓛_2 − σ)⁻¹ f."""
-        out = np.empty((len(self._forms), f.size // len(self._forms)), dtype=complex)
-        for row, part, (left, a, right, b) in zip(out, f.reshape(out.shape), self._forms, strict=True):
+        out = np.empty((len(self._forms), prod(self.box.shape)), dtype=complex)
+        for row, part, (left, a, right, b) in zip(out, self.box.spread(f), self._forms, strict=True):
             inner = left.conj().T @ part.reshape(len(a), len(b)) @ right.conj()
             x, scale, _ = ztrsyl(a, b, inner, tranb="C")
             row[:] = (left @ (x / -scale) @ right.T).ravel()
-        return out.ravel()
+        return self.box.gathered(out)

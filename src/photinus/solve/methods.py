@@ -12,14 +12,17 @@ import numpy as np
 import scipy.sparse as sp
 
 from photinus.errors import InvalidInput, NotConverged
-from photinus.model import Model
-from photinus.numerics.banded import WIDEST, banded_null_vector, bandwidth
+from photinus.model import ExchangeGroup, Model
+from photinus.model.exchange import no_exchange
 from photinus.numerics.checks import real_number, whole_number
-from photinus.numerics.linear import NullVector, dense_null_vector, sparse_null_vector
+from photinus.numerics.linear import NullVector, dense_null_vector
 from photinus.numerics.memory import require_memory, size_text
+from photinus.numerics.singular import singular_null_vector
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.iteration import Iteration
+from photinus.solve.orbits import moves
 from photinus.solve.orders import elimination_cost, plan_for, stacked
+from photinus.solve.uniqueness import unique_by_ladders
 from photinus.space.liouvillian import Liouvillian, generator
 
 ALTERNATIVES = (
@@ -97,8 +100,7 @@ class Direct(Method):
         return assembly_bytes(liouvillian) + 20 * max(fill, 30.0 * n)
 
     def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
-        matrix, trace = liouvillian.matrix, liouvillian.sector.trace
-        return (banded_null_vector if max(bandwidth(matrix)) <= WIDEST else sparse_null_vector)(matrix, trace)
+        return singular_null_vector(liouvillian.matrix, liouvillian.sector.trace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +158,19 @@ class Krylov(Method):
         whole_number(self.maximum, "number of products of Krylov")
 
     def estimate(self, liouvillian: Liouvillian) -> float:
-        n, sizes = liouvillian.sector.size, liouvillian.generator.grading.sizes.astype(float)
-        vector = 16.0 * n if any(liouvillian.sector.order) else 8.0 * n  # Hermitian operators are given by half
+        space, n = liouvillian.generator.space, liouvillian.sector.size
+        sizes = liouvillian.generator.grading.sizes.astype(float)
+        count, number = float(n), 16.0  # Hermitian operators are given by half, those of an exchange symmetry by less
+        if not any(liouvillian.sector.order):
+            maps, conjugation = moves(self._exchange(liouvillian) or no_exchange(space.sites), hermitian=True)
+            count = n / 2 if len(maps) == 2 else 1.25 * n / len(maps) + 2 * n**0.5
+            number = 16.0 if conjugation is None else 8.0
+        vector, setup = number * count, 16.0 * n if count >= n / 2 else 120.0 * n
         rows = len(liouvillian.shifts) * vector * 1.5
-        return 16.0 * n + vector * (self.restart + 16) + rows + 96.0 * float((sizes**2).sum())
+        return setup + vector * (self.restart + 16) + rows + 96.0 * float((sizes**2).sum())
 
     def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
-        iteration = self._symmetric(liouvillian)
+        iteration = self._iteration(liouvillian, self._exchange(liouvillian))
         coordinates = iteration.matrix.coordinates
         start = iteration.start() if guess is None else coordinates.folded(guess)
         vector, products = iteration.to_zero(start, self.tolerance)
@@ -193,17 +201,21 @@ class Krylov(Method):
         NotConverged
             If GMRES stagnates: a small δ would then mean nothing.
         """
-        iteration = self._symmetric(liouvillian)
+        iteration = self._iteration(liouvillian, liouvillian.generator.exchange)
         coordinates = iteration.matrix.coordinates
         vector, error = iteration.corrected(coordinates.folded(guess))
         return NullVector(coordinates.expanded(vector), float("nan"), 1, error)
 
-    def _iteration(self, liouvillian: Liouvillian) -> Iteration:
-        return Iteration(liouvillian, restart=self.restart, maximum=self.maximum)
+    @staticmethod
+    def _exchange(liouvillian: Liouvillian) -> ExchangeGroup | None:
+        """The symmetry in which a stationary state is sought.
 
-    def _symmetric(self, liouvillian: Liouvillian) -> Iteration:
-        """The iteration among the operators that have the exchange symmetry of the model."""
-        exchange = liouvillian.generator.exchange
+        A second one need not be symmetric, so that the whole sector is searched unless there can be none.
+        """
+        generator = liouvillian.generator
+        return generator.exchange if unique_by_ladders(generator) else None
+
+    def _iteration(self, liouvillian: Liouvillian, exchange: ExchangeGroup | None = None) -> Iteration:
         return Iteration(liouvillian, restart=self.restart, maximum=self.maximum, exchange=exchange)
 
 

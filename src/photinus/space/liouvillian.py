@@ -9,14 +9,15 @@ that the truncated generator is itself a Lindbladian and keeps the trace at ever
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
 import scipy.sparse as sp
 
 from photinus.algebra import Operator
-from photinus.model import Model
+from photinus.model import ExchangeGroup, Model, Symmetry
+from photinus.model.exchange import no_exchange
 from photinus.space.sectors import Grading, Sector, grading
 from photinus.space.space import Bands, Shift, Space, make_space, read_only
 
@@ -37,11 +38,21 @@ class Generator:
     no_jump : Bands
         K = −iH − ½ Σ rate L†L of the truncated jumps.
     jumps : tuple of (rate, Bands)
+    symmetry : Symmetry, optional
+        The symmetry of the model that it was made from.
     """
 
     grading: Grading
     no_jump: Bands
     jumps: Jumps
+    symmetry: Symmetry | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def exchange(self) -> ExchangeGroup:
+        """The exchanges of equal sites with equal levels that change nothing; none where no symmetry is given."""
+        if self.symmetry is None:
+            return no_exchange(self.space.sites)
+        return self.symmetry.exchange.within(self.space.levels)
 
     @property
     def space(self) -> Space:
@@ -56,7 +67,8 @@ class Generator:
 def generator(model: Model, cutoffs: dict[str, int]) -> Generator:
     """The model's generator on the space with these cutoffs."""
     space = make_space(model.sites, cutoffs)
-    return generator_on(space, *model.generator, graded=grading(space, model.symmetry.weak))
+    made = generator_on(space, *model.generator, graded=grading(space, model.symmetry.weak))
+    return replace(made, symmetry=model.symmetry)
 
 
 def generator_on(

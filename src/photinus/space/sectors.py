@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from photinus.model import Group, Order
-from photinus.space.space import Shift, Space, read_only
+from photinus.space.space import Shift, Space, places, read_only, row_keys
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,9 @@ class Grading:
         charges = self.group.charges(self.space.coordinates)
         if not self.group.moduli:
             return read_only(np.zeros((1, 0), dtype=int)), read_only(np.zeros(self.space.dimension, dtype=int))
-        unique, label = np.unique(charges, axis=0, return_inverse=True)
-        return read_only(unique), read_only(label.ravel())
+        keys, _ = row_keys(charges, charges.min(axis=0), charges.max(axis=0))
+        _, first, label = np.unique(keys, return_index=True, return_inverse=True)
+        return read_only(charges[first]), read_only(label.ravel())
 
     @property
     def charges(self) -> np.ndarray:
@@ -48,8 +49,17 @@ class Grading:
     @cached_property
     def members(self) -> tuple[np.ndarray, ...]:
         """The kets of each class."""
-        order = read_only(np.argsort(self.label, kind="stable"))
-        return tuple(np.split(order, np.cumsum(self.sizes)[:-1]))
+        return tuple(np.split(self.by_class, self.starts[1:-1]))
+
+    @cached_property
+    def by_class(self) -> np.ndarray:
+        """All kets, class after class."""
+        return read_only(np.argsort(self.label, kind="stable"))
+
+    @cached_property
+    def starts(self) -> np.ndarray:
+        """Where each class begins in :attr:`by_class`, and the number of kets."""
+        return read_only(np.concatenate([[0], np.cumsum(self.sizes)]))
 
     @cached_property
     def sizes(self) -> np.ndarray:
@@ -60,8 +70,7 @@ class Grading:
     def position(self) -> np.ndarray:
         """Place of each ket within its class."""
         out = np.empty(self.space.dimension, dtype=np.intp)
-        for kets in self.members:
-            out[kets] = np.arange(len(kets))
+        out[self.by_class] = np.arange(len(out)) - np.repeat(self.starts[:-1], self.sizes)
         return read_only(out)
 
     def sector(self, order: Order) -> Sector:
@@ -70,16 +79,26 @@ class Grading:
 
     def partner(self, order: Order) -> np.ndarray:
         """For each class the class whose charge is smaller by ``order``, or -1."""
-        lookup = {tuple(row): k for k, row in enumerate(self.charges.tolist())}
-        return np.array([lookup.get(self.group.reduce(row - np.array(order)), -1) for row in self.charges])
+        goal = self.charges - np.array(order, dtype=int)
+        for k, modulus in enumerate(self.group.moduli):
+            if modulus:
+                goal[:, k] %= modulus
+        return places(self.charges, goal)
 
     def orders(self) -> list[Order]:
         """All coherence orders that exist in the space."""
         rows = self.charges
         if not self.group.moduli:
             return [()]
-        differences = np.unique((rows[:, None] - rows[None, :]).reshape(-1, rows.shape[1]), axis=0)
-        return sorted({self.group.reduce(row) for row in differences})
+        rungs = self.space.rungs
+        if rungs is None:
+            differences = np.unique((rows[:, None] - rows[None, :]).reshape(-1, rows.shape[1]), axis=0)
+            return sorted({self.group.reduce(row) for row in differences})
+        found: set[Order] = set()
+        for rung in np.unique(rungs):  # no coherence between two lengths J of an ensemble
+            own = np.unique(rows[self.label[rungs == rung]], axis=0)
+            found |= {self.group.reduce(row) for row in (own[:, None] - own[None, :]).reshape(-1, rows.shape[1])}
+        return sorted(found)
 
 
 @lru_cache(maxsize=16)
@@ -155,12 +174,13 @@ class Sector:
     @cached_property
     def kets(self) -> tuple[np.ndarray, np.ndarray]:
         """The kets (row, column) of every unknown."""
-        rows, columns = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
-        for q, r, _ in self.blocks:
-            left, right = self.grading.members[q], self.grading.members[r]
-            rows.append(np.repeat(left, len(right)).astype(np.int32))
-            columns.append(np.tile(right, len(left)).astype(np.int32))
-        return read_only(np.concatenate(rows)), read_only(np.concatenate(columns))
+        right, width, _ = self._layout
+        graded = self.grading
+        across = np.repeat(width, graded.sizes)  # for each row ket, in the order of the classes, its columns
+        rows = np.repeat(graded.by_class, across)
+        first = np.repeat(np.repeat(graded.starts[right], graded.sizes), across)
+        place = np.arange(len(rows)) - np.repeat(np.cumsum(across) - across, across)
+        return read_only(rows.astype(np.int32)), read_only(graded.by_class[first + place].astype(np.int32))
 
     @cached_property
     def trace(self) -> np.ndarray:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import prod
 
 import numpy as np
 
-from photinus.algebra import Handle, Operator, Oscillator, Site, Word, locate
+from photinus.algebra import Ensemble, Handle, Operator, Oscillator, Site, Word, locate
 from photinus.errors import InvalidInput, UnknownSite
 from photinus.numerics.checks import whole_number
 
@@ -56,6 +56,26 @@ class Space:
         index = np.unravel_index(np.arange(self.dimension), self.levels) if self.levels else ()
         parts = [s.kets(n)[k] for s, n, k in zip(self.sites, self.levels, index, strict=True)]
         return read_only(np.concatenate(parts, axis=1) if parts else np.zeros((1, 0), dtype=int))
+
+    @cached_property
+    def multiplicity(self) -> np.ndarray | None:
+        """The logarithm of how many states each ket stands for (ensembles); None where each is one."""
+        return self._of_ensembles(Ensemble.multiplicity)
+
+    @cached_property
+    def rungs(self) -> np.ndarray | None:
+        """A label of each ket's lengths J (ensembles): kets of different ones have no coherence. None without any."""
+        return self._of_ensembles(lambda site: site.quantum_numbers()[0], weights=True)
+
+    def _of_ensembles(self, value: Callable[[Ensemble], np.ndarray], *, weights: bool = False) -> np.ndarray | None:
+        if not any(isinstance(site, Ensemble) for site in self.sites):
+            return None
+        total, scale = np.zeros(()), 1
+        for site, levels in zip(self.sites, self.levels, strict=True):
+            own = value(site) if isinstance(site, Ensemble) else np.zeros(levels)
+            total = np.add.outer(total, own * scale)
+            scale *= site.atoms + 1 if weights and isinstance(site, Ensemble) else 1
+        return read_only(total.ravel())
 
     def shifted(self, shift: Shift) -> np.ndarray:
         """The ket whose coordinates are those of each ket plus ``shift``, or -1."""
@@ -126,13 +146,46 @@ def _shifted(space: Space, shift: Shift) -> np.ndarray:
     for site, levels in zip(space.sites, space.levels, strict=True):
         width = len(site.coordinates)
         kets = site.kets(levels)
-        moved = kets + np.array(shift[start : start + width], dtype=int)
-        place = {tuple(row): k for k, row in enumerate(kets.tolist())}
-        target = np.array([place.get(tuple(row), -1) for row in moved.tolist()])
+        target = places(kets, kets + np.array(shift[start : start + width], dtype=int))
         total = np.add.outer(total * levels, np.maximum(target, 0))
         inside = np.logical_and.outer(inside, target >= 0)
         start += width
     return read_only(np.where(inside, total, -1).ravel())
+
+
+def places(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The row of ``known`` that equals each row of ``wanted``, -1 where there is none."""
+    if not known.shape[1]:
+        return np.zeros(len(wanted), dtype=np.intp)
+    low, high = known.min(axis=0), known.max(axis=0)
+    keys, size = row_keys(known, low, high)
+    inside = ((wanted >= low) & (wanted <= high)).all(axis=1)
+    key, _ = row_keys(np.where(inside[:, None], wanted, low), low, high)
+    if size <= 16 * len(keys) + 1024:
+        table = np.full(size, -1)
+        table[keys] = np.arange(len(keys))
+        return np.where(inside, table[key], -1)
+    order = np.argsort(keys)
+    place = order[np.minimum(np.searchsorted(keys, key, sorter=order), len(keys) - 1)]
+    return np.where(inside & (keys[place] == key), place, -1)
+
+
+def row_keys(rows: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, int]:
+    """A number for each row of integers between ``low`` and ``high``, in the order of the rows, and how many there are.
+
+    Raises
+    ------
+    InvalidInput
+        If the rows span more values than an integer counts.
+    """
+    spans = [int(x) for x in high - low + 1]
+    size = prod(spans)
+    if size > 2**62:
+        raise InvalidInput(
+            f"The charges of the kets span {size:.1e} values.", "Take fewer sites, or weights that are smaller."
+        )
+    radix = np.array([prod(spans[k + 1 :]) for k in range(len(spans))], dtype=np.int64)
+    return (rows - low) @ radix, size
 
 
 @lru_cache(maxsize=512)

@@ -239,7 +239,7 @@ class State:
 
     @cached_property
     def eigenvalues(self) -> np.ndarray:
-        """The spectrum of ρ, ascending."""
+        """The spectrum of ρ, ascending; of an ensemble the weights of the levels |J, M⟩, each d_J equal eigenvalues."""
         zero = self.grading.group.zero
         if set(self.parts) == {zero}:
             return read_only(np.sort(self.grading.sector(zero).eigenvalues(self.parts[zero])))
@@ -254,13 +254,20 @@ class State:
 
     def purity(self) -> float:
         """Tr ρ², from 1/d to 1."""
-        return float(sum(np.vdot(vector, vector).real for vector in self.parts.values()))
+        ways = self.space.multiplicity
+        if ways is None:
+            return float(sum(np.vdot(vector, vector).real for vector in self.parts.values()))
+        share = np.exp(-ways)
+        rows = {order: self.grading.sector(order).kets[0] for order in self.parts}
+        return float(sum((np.abs(vector) ** 2 * share[rows[order]]).sum() for order, vector in self.parts.items()))
 
     def entropy(self) -> float:
         """The von Neumann entropy −Tr ρ ln ρ, in nats."""
         p = self.eigenvalues
         p = p[p > 0]
-        return max(0.0, float(-(p * np.log(p)).sum()))
+        ways = self.space.multiplicity
+        hidden = 0.0 if ways is None else float(self._diagonal @ ways)
+        return max(0.0, float(-(p * np.log(p)).sum()) + hidden)
 
     def __repr__(self) -> str:
         cutoffs = {name: f" ({n} level{'s' if n > 1 else ''})" for name, n in self.cutoffs.items()}

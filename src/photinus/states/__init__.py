@@ -1,6 +1,6 @@
 """States given by name: Fock, coherent, thermal, squeezed, cat, spin coherent, phase-locked mixtures, products.
 
-Every function returns a :class:`photinus.State` without certificate (nothing was solved), with as many levels as the
+Every function returns a :class:`State` without certificate (nothing was solved), with as many levels as the
 state needs: what lies above the cutoff weighs less than 1e-12 and is renormalised away. (Numbers that add up
 amplitudes, such as the negativity, feel the root of it, 1e-6; ``cutoff=ph.Fixed(...)`` keeps more.) The density matrix
 is stored in the blocks of the largest diagonal symmetry that the state has, Z^M/Λ with Λ the lattice of the n − m of

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import cmath
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
 
-from photinus.algebra import as_operator, oscillator
+from photinus.algebra import Operator, Oscillator, Word, as_operator, oscillator
 from photinus.errors import InvalidInput
 from photinus.model.jumps import Jump
 from photinus.model.model import Model
@@ -68,7 +68,7 @@ def coupled_van_der_pol(
     >>> import photinus as ph
     >>> ring = [(0, 1), (1, 2), (2, 0)]
     >>> ph.zoo.coupled_van_der_pol(ring, gain=1, two_photon_loss=0.5, dissipative=0.2).symmetry
-    U(1): n_a1 + n_a2 + n_a3
+    U(1): n_a1 + n_a2 + n_a3, exchange: a1, a2, a3 (ring of 3: cyclic, reflections)
     """
     count, edges = read_graph(graph)
     if names is None:
@@ -80,23 +80,30 @@ def coupled_van_der_pol(
         frequencies = [half, -half]
     else:
         frequencies = _per_site(detuning, count, "detuning")
-    model = Model()
     columns = [
         _per_site(v, count, k)
         for k, v in (("gain", gain), ("two_photon_loss", two_photon_loss), ("loss", loss), ("kerr", kerr))
     ]
-    for name, frequency, g, t, l, k in zip(names, frequencies, *columns, strict=True):
-        model = model + van_der_pol(name, gain=g, two_photon_loss=t, loss=l, kerr=k, detuning=-frequency)
-    hamiltonian, jumps = as_operator(0), []
+    clocks = [
+        van_der_pol(name, gain=g, two_photon_loss=t, loss=l, kerr=k, detuning=-frequency)
+        for name, frequency, g, t, l, k in zip(names, frequencies, *columns, strict=True)
+    ]
+    hamiltonian = sum((clock.hamiltonian for clock in clocks), start=as_operator(0))
     strength = real_number(coherent, "coherent coupling")
-    phase = cmath.exp(1j * theta) if (theta := real_number(dissipative_phase, "dissipative phase")) else 1.0
-    for i, j, weight in edges:
-        a, b = oscillator(names[i]), oscillator(names[j])
-        hamiltonian = hamiltonian + weight * strength * (a.dag() * b + b.dag() * a)
-        if dissipative != 0:
-            rate = real_number(dissipative, "dissipative coupling", minimum=0.0)
-            jumps.append(Jump(weight * rate, a - phase * b, name=f"coupling of {names[i]} and {names[j]}"))
-    return model + Model(hamiltonian, jumps, ["Lee2013", "Lee2014"])
+    if strength:
+        hamiltonian = hamiltonian + hopping(names, [(i, j, weight * strength) for i, j, weight in edges])
+    jumps = [jump for clock in clocks for jump in clock.jumps]
+    if dissipative != 0:
+        rate = real_number(dissipative, "dissipative coupling", minimum=0.0)
+        phase = cmath.exp(1j * theta) if (theta := real_number(dissipative_phase, "dissipative phase")) else 1.0
+        ladder = [oscillator(name) for name in names]
+        behind = [-phase * a for a in ladder]
+        jumps += [
+            Jump(weight * rate, ladder[i] + behind[j], name=f"coupling of {names[i]} and {names[j]}")
+            for i, j, weight in edges
+        ]
+    references = [key for clock in clocks for key in clock.references]
+    return Model(hamiltonian, jumps, [*references, "Lee2013", "Lee2014"])
 
 
 def shared_bath_pair(
@@ -145,6 +152,17 @@ def shared_bath_pair(
     )
 
 
+def hopping(names: Sequence[str], edges: Iterable[Edge]) -> Operator:
+    """Σ w (a_i†a_j + a_j†a_i) over the edges (i, j, w), each pair of sites once."""
+    sites = [Oscillator(name) for name in names]
+    up, down = (1, 0, ()), (0, 1, ())
+    terms: dict[Word, complex] = {}
+    for i, j, weight in edges:
+        first, second = (sites[i], sites[j]) if sites[i].order < sites[j].order else (sites[j], sites[i])
+        terms[(first, up), (second, down)] = terms[(first, down), (second, up)] = weight
+    return Operator(terms)
+
+
 def read_graph(graph: Any) -> tuple[int, list[Edge]]:
     """Number of nodes and weighted edges of an int, an edge list, a matrix or a networkx graph.
 
@@ -182,13 +200,14 @@ def read_graph(graph: Any) -> tuple[int, list[Edge]]:
 def _checked(count: int, edges: list[Edge]) -> list[Edge]:
     if count < 1:
         raise InvalidInput(f"The graph has {count} nodes.", "Give at least one oscillator.")
-    seen = set()
+    seen: set[tuple[int, int]] = set()
     for i, j, weight in edges:
         if i == j:
             raise InvalidInput(f"The graph couples the oscillator {i} to itself.", "Leave self-loops out.")
-        if frozenset((i, j)) in seen:
+        pair = (i, j) if i < j else (j, i)
+        if pair in seen:
             raise InvalidInput(f"The edge ({i}, {j}) is given twice.", "Give each edge once, with its weight.")
-        seen.add(frozenset((i, j)))
+        seen.add(pair)
         real_number(weight, f"weight of the edge ({i}, {j})", minimum=0.0)
     return [(i, j, float(w)) for i, j, w in edges if w]
 

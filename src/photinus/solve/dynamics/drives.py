@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from cmath import isfinite
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from inspect import signature
@@ -37,7 +39,7 @@ class Drives:
     _functions: tuple[Callable[[float], complex], ...]
     _parts: tuple[tuple[int, bool], ...]  # of each H_j: the place of its function, and whether it is the imaginary part
 
-    def signals(self, t: float) -> np.ndarray:
+    def signals(self, t: float) -> list[float]:
         """The real numbers s_j(t).
 
         Raises
@@ -46,7 +48,7 @@ class Drives:
             Where a function gives no finite number; the message names the time.
         """
         values = [_number(function(t), t) for function in self._functions]
-        return np.array([values[k].imag if imaginary else values[k].real for k, imaginary in self._parts])
+        return [values[k].imag if imaginary else values[k].real for k, imaginary in self._parts]
 
 
 def make_drives(drives: Iterable[Drive], model: Model, start: float, end: float) -> Drives:
@@ -100,7 +102,22 @@ def _function(signal: Signal, start: float, end: float) -> Callable[[float], com
             f"The signal is given from {grid[0]:g} to {grid[-1]:g}, the evolution goes from {start:g} to {end:g}.",
             remedy,
         )
-    return CubicSpline(grid, values)
+    return _Spline(grid, values)
+
+
+class _Spline:
+    """A cubic spline at one time; SciPy's own evaluation is made for many."""
+
+    def __init__(self, grid: np.ndarray, values: np.ndarray):
+        self._knots: list[float] = grid[1:-1].tolist()
+        self._starts: list[float] = grid.tolist()
+        self._pieces: list[list[complex]] = CubicSpline(grid, values).c.T.tolist()
+
+    def __call__(self, t: float) -> complex:
+        piece = bisect_right(self._knots, t)
+        x = t - self._starts[piece]
+        cubic, square, linear, constant = self._pieces[piece]
+        return ((cubic * x + square) * x + linear) * x + constant
 
 
 def _of_one_time(function: Callable[..., complex]) -> Callable[[float], complex]:
@@ -117,12 +134,14 @@ def _of_one_time(function: Callable[..., complex]) -> Callable[[float], complex]
 
 
 def _number(value: Scalar | Any, t: float) -> complex:
+    if isinstance(value, (float, complex)) and isfinite(value):
+        return value
     if getattr(value, "shape", ()) != () or isinstance(value, (str, bytes)):
         raise WrongType(f"The signal of a drive is {shown(value)} at t = {t:.9g}.", "Return one number.")
     try:
         number = complex(value)
     except (TypeError, ValueError):
         raise WrongType(f"The signal of a drive is {shown(value)} at t = {t:.9g}.", "Return one number.") from None
-    if not np.isfinite(number):
+    if not isfinite(number):
         raise InvalidInput(f"The signal of a drive is {number} at t = {t:.9g}.", "Return a finite number.")
     return number

@@ -265,7 +265,7 @@ def evolve(
     require_model(model)
     require_state(model, initial)
     require_cutoff(cutoff)
-    require_type(method, Stepper, "method", "Give ph.Adaptive(), ph.Exponential() or ph.RungeKutta().")
+    require_type(method, Stepper, "method", "Give Adaptive(), Exponential() or RungeKutta() of ph.methods.")
     watched = watched_operators(observe if observe is not None else {}, model)
     if not watched and not keep_states:
         raise InvalidInput("Nothing is asked for.", 'Give observe={"name": operator} or keep_states=True.')

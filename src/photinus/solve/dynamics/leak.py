@@ -76,14 +76,14 @@ class Leak:
         rows, columns = larger.kets
         self._orders.append(LeakRow(tuple(d[live] for d in defects), rows[live], columns[live], mirrored))
 
-    def rate(self, vectors: Sequence[np.ndarray], signals: np.ndarray) -> tuple[float, dict[str, float]]:
+    def rate(self, vectors: Sequence[np.ndarray], signals: Sequence[float]) -> tuple[float, dict[str, float]]:
         """The bound, and the part of it that lies at the border of each oscillator.
 
         Parameters
         ----------
         vectors : sequence of ndarray
             The vector of each coherence order, as they were added.
-        signals : ndarray
+        signals : sequence of float
             The value of each drive now.
         """
         # Every element goes to its row or its column, whichever lies deeper: there are few of them.

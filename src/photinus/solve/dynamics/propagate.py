@@ -110,7 +110,7 @@ class Exponential(Stepper):
         if system.driven:
             raise InvalidInput(
                 "Exponential() holds for generators that do not depend on time, and there is a drive.",
-                "Use ph.RungeKutta().",
+                "Use ph.methods.RungeKutta().",
             )
         if self.dense:
             return ode.dense_exponential(system.fixed.toarray(), y, times)

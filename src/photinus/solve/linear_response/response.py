@@ -111,7 +111,7 @@ class Response:
         Raises
         ------
         UnknownSite, SiteMismatch, WrongType
-            As :meth:`photinus.State.expect`.
+            As :meth:`State.expect`.
         """
         operator = as_operator(operator)
         total = _traced(operator, self.state_derivative)

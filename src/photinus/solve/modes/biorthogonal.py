@@ -252,7 +252,7 @@ class Eigenmodes:
         Undefined
             If a mode is at an exceptional point, where the eigenoperators are no basis.
         """
-        require_type(state, State, "state", "Give a ph.State, such as ph.states.fock({'a': 0}).")
+        require_type(state, State, "state", "Give a state, such as ph.states.fock({'a': 0}).")
         for k, mode in enumerate(self.modes):
             if not np.isfinite(mode.condition):
                 raise Undefined(

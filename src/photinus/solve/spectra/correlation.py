@@ -303,7 +303,7 @@ def g2(
     >>> import photinus as ph
     >>> s = ph.spin("s", 1 / 2)
     >>> atom = ph.Model(0.5 * s.x, [ph.Jump(1.0, s.minus)])
-    >>> ph.g2(atom, s.minus, [0, 1, 100]).values.round(6) + 0
+    >>> ph.spectra.g2(atom, s.minus, [0, 1, 100]).values.round(6) + 0
     array([0.      , 0.227923, 1.      ])
     """
     operator, method = as_operator(operator), Auto() if method is None else method

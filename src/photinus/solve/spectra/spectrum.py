@@ -245,7 +245,7 @@ def linewidth(
     --------
     >>> import photinus as ph
     >>> clock = ph.zoo.van_der_pol(gain=2, two_photon_loss=1)
-    >>> round(ph.linewidth(clock, ph.oscillator("a")), 6)
+    >>> round(ph.spectra.linewidth(clock, ph.oscillator("a")), 6)
     1.252348
     """
     found = spectrum(model, operator, [0.0], cutoff=cutoff, method=method, state=state)
@@ -284,7 +284,7 @@ def phase_diffusion(
     --------
     >>> import photinus as ph
     >>> clock = ph.zoo.van_der_pol(gain=2, two_photon_loss=1)
-    >>> round(2 * ph.phase_diffusion(clock, ph.oscillator("a")), 6)
+    >>> round(2 * ph.spectra.phase_diffusion(clock, ph.oscillator("a")), 6)
     1.251324
     """
     found = spectrum(model, operator, [0.0], cutoff=cutoff, method=method, state=state)
@@ -342,8 +342,10 @@ def observed_frequency(
     >>> import photinus as ph
     >>> a = ph.oscillator("a")
     >>> clock = ph.zoo.van_der_pol(gain=1, two_photon_loss=0.1, detuning=0.3, drive=0.4)
-    >>> round(ph.observed_frequency(clock, a), 4), round(ph.observed_frequency(clock, a, resolution=0.05), 4)
-    (-0.2751, -0.0004)
+    >>> round(ph.spectra.observed_frequency(clock, a), 4)
+    -0.2751
+    >>> round(ph.spectra.observed_frequency(clock, a, resolution=0.05), 4)
+    -0.0004
     """
     width = real_number(resolution, "resolution", minimum=0.0)
     found = spectrum(model, operator, [0.0], cutoff=cutoff, method=method, state=state)

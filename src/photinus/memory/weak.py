@@ -1,0 +1,579 @@
+"""Weak coupling: the Markov limit, the Bloch-Redfield generator and time-convolutionless second order (TCL2).
+
+To second order in the coupling H_I = L†B + LB†, with L(τ) = e^{−iHτ} L e^{iHτ} and C₋ = ⟨B(t)B†⟩, C₊ = ⟨B†(t)B⟩,
+
+    dρ/dt = 𝓛_S ρ − {[L†, Λ₋(t)ρ] + [L, Λ₊(t)ρ] + h.c.},
+    Λ₋(t) = ∫_0^t C₋(τ) L(τ) dτ,    Λ₊(t) = ∫_0^t C₊(τ) L†(τ) dτ.
+
+This is TCL2; t → ∞ in Λ gives the Bloch-Redfield generator, and with only those terms that oscillate at equal frequencies
+the secular one, which is a Lindbladian. The system's own jumps move L(τ) no more than they act in a memory time; that they
+are left out there is part of the number that states the validity,
+
+    τ_B (1/τ_SB + Γ),   1/τ_SB = ‖L‖² ∫|C| dt,   τ_B = ∫t|C| dt/∫|C| dt,   Γ = Σ rate‖L_j‖²,
+
+which must be far below 1 (MozgunovLidar2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from math import inf, pi
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.integrate import quad, solve_ivp
+from scipy.interpolate import CubicSpline
+
+from photinus.algebra import Operator, Scalar
+from photinus.algebra.operator import shift_of
+from photinus.errors import DegenerateSteadyState, InvalidInput, NotConverged
+from photinus.memory.correlations import bath_correlation, extent, spectrum, weight_functions
+from photinus.memory.densities import Exponents
+from photinus.memory.environment import Environment, require_environment
+from photinus.memory.fitting import Fit, bath_duration
+from photinus.model import Jump, Model
+from photinus.numerics.checks import real_number
+from photinus.numerics.linear import dense_null_vector
+from photinus.numerics.memory import require_memory
+from photinus.solve.arguments import ascending_times, require_state, watched_operators
+from photinus.space.sectors import grading
+from photinus.space.space import Space, check_cutoffs, make_space, read_only
+from photinus.space.state import State, state_from_matrix
+
+if TYPE_CHECKING:
+    import xarray
+
+
+# --- the bath's half-sided transforms ----------------------------------------------------------------------------------
+
+
+def half_transforms(environment: Environment, frequency: float, *, hermitian: bool) -> tuple[complex, complex]:
+    """∫_0^∞ C e^{iωt} dt = S(ω)/2 + iΛ(ω) of ⟨B(t)B†⟩ at ω and of ⟨B†(t)B⟩ at −ω; for Hermitian couplings of their sum, and 0."""
+    sums = environment.density.exponents(environment.temperature)
+    if sums is not None:
+        if hermitian:
+            return _transformed(sums[0] + sums[1], frequency), 0j
+        return _transformed(sums[0], frequency), _transformed(sums[1], -frequency)
+    up, down = spectrum(environment, np.array(frequency), hermitian=hermitian)
+    emission, absorption = weight_functions(environment.density, environment.temperature)
+    shift_up = _principal(emission, environment, frequency)
+    shift_down = -_principal(absorption, environment, frequency) if environment.temperature > 0 else 0.0
+    if hermitian:
+        if environment.temperature > 0:
+            shift_up -= _principal(absorption, environment, -frequency)
+        return complex(float(up) / 2, shift_up), 0j
+    return complex(float(up) / 2, shift_up), complex(float(down) / 2, shift_down)
+
+
+def _transformed(exponents: Exponents, frequency: float) -> complex:
+    return complex(sum(w / (nu - 1j * frequency) for w, nu in exponents))
+
+
+def _principal(function: Callable[[np.ndarray], np.ndarray], environment: Environment, frequency: float) -> float:
+    """P∫f(ω′)/(ω − ω′) dω′."""
+    points, _ = extent(function, environment.density)
+    low, high = float(points[0]), float(points[-1])
+    if low == high:
+        return 0.0
+
+    def scalar(x: float) -> float:
+        return float(function(np.asarray(x)))
+
+    if not low < frequency < high:
+        cells = points.tolist()
+        return sum(
+            _quad(lambda x: scalar(x) / (frequency - x), a, b) for a, b in zip(cells[:-1], cells[1:], strict=True)
+        )
+    radius = 0.5 * min(frequency - low, high - frequency)
+    cuts = sorted({*points.tolist(), frequency - radius, frequency + radius})
+    total = -quad(scalar, frequency - radius, frequency + radius, weight="cauchy", wvar=frequency, limit=500, full_output=1)[0]
+    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+        if b <= frequency - radius or a >= frequency + radius:
+            total += _quad(lambda x: scalar(x) / (frequency - x), a, b)
+    return float(total)
+
+
+def _quad(function: Callable[[float], float], low: float, high: float) -> float:
+    return float(quad(function, low, high, limit=500, epsrel=1e-10, full_output=1)[0])
+
+
+def lowering_parts(operator: Operator) -> tuple[Operator, Operator]:
+    """L₋ and L₀ of a Hermitian L = L₋ + L₋† + L₀, by the total change of the oscillators' n and the spins' m.
+
+    Raises
+    ------
+    InvalidInput
+        For a qudit, whose levels have no order in energy here.
+    """
+    down, level = {}, {}
+    for word, c in operator.terms.items():
+        change = 0
+        for site, shift in shift_of(word).items():
+            if site.kind == "qudit":
+                raise InvalidInput(
+                    f"The coupling {operator} acts on the {site!r}, whose levels have no known order.",
+                    "Couple by the lowering operator, such as q(0, 1); or use redfield(…).",
+                )
+            change += sum(shift)
+        if change < 0:
+            down[word] = c
+        elif change == 0:
+            level[word] = c
+    return Operator(down), Operator(level)
+
+
+def markov_limit(
+    model: Model,
+    environment: Environment,
+    *,
+    common: bool | None = None,
+    frequency: float = 0.0,
+    lamb_shift: bool = True,
+) -> Model:
+    """The bath without its memory: jumps at the golden-rule rates of one frequency of the system.
+
+    Parameters
+    ----------
+    model : Model
+    environment : Environment
+    common : bool, optional
+        As in :func:`with_pseudomodes`.
+    frequency : float
+        ω of the system that L lowers, in the frame of the model: 0 in the frame of the oscillators themselves. The rates
+        are 2πJ(ω)(n̄ + 1) and 2πJ(ω)n̄. Of a Hermitian L the lowering part has them; what neither lowers nor raises
+        dephases at the rate of ω = 0.
+    lamb_shift : bool
+        Whether the Hamiltonian gets Λ(ω)L†L, which shifts and, in a common bath, couples the sites.
+
+    Returns
+    -------
+    Model
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> a, b = ph.oscillator("a"), ph.oscillator("b")
+    >>> bath = ph.memory.Environment(ph.memory.Lorentzian(1.0, width=2.0), [a, -b])
+    >>> ph.memory.markov_limit(ph.Model(), bath, common=True).jumps[-1]
+    Jump(rate=2.0, operator=a - b, reverse=0.0, bath=None, name='bath')
+    """
+    require_environment(environment)
+    model = environment.placed(model)
+    at = real_number(frequency, "frequency of the system")
+    hamiltonian: Operator | int = 0
+    jumps = []
+    for operator in environment.operators(common=common):
+        hermitian = operator.is_hermitian()
+        low, level = lowering_parts(operator) if hermitian else (operator, Operator({}))
+        up, down = half_transforms(environment, at, hermitian=hermitian)
+        if hermitian:
+            down = half_transforms(environment, -at, hermitian=True)[0]
+        if low.terms:
+            jumps.append(Jump(2 * max(up.real, 0), low, reverse=2 * max(down.real, 0), name=environment.name))
+            hamiltonian = hamiltonian + up.imag * low.dag() * low + down.imag * low * low.dag()
+        if level.sites:
+            still = half_transforms(environment, 0.0, hermitian=True)[0]
+            jumps.append(Jump(2 * max(still.real, 0), level, name=environment.name))
+            hamiltonian = hamiltonian + still.imag * level * level
+    return model + Model(hamiltonian if lamb_shift else 0, jumps)
+
+
+# --- generators ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Redfield:
+    """A Bloch-Redfield generator of the system alone.
+
+    Attributes
+    ----------
+    space : Space
+        The kets of the system that are kept, n of them.
+    matrix : ndarray, shape (n², n²)
+        On ρ as a vector, row after row.
+    secular : bool
+    validity : float
+        τ_B(1/τ_SB + Γ): far below 1 where the approximation holds.
+    memory_time : float
+        τ_B.
+    """
+
+    space: Space
+    model: Model
+    matrix: np.ndarray
+    secular: bool
+    validity: float
+    memory_time: float
+
+    def __post_init__(self) -> None:
+        read_only(self.matrix)
+
+    def steady_state(self) -> State:
+        """The stationary matrix of trace 1; without the secular approximation it may have negative eigenvalues.
+
+        Raises
+        ------
+        DegenerateSteadyState
+        """
+        n = self.space.dimension
+        found = dense_null_vector(np.array(self.matrix), np.arange(n) * (n + 1))
+        if found.nullity != 1:
+            raise DegenerateSteadyState(
+                "The Redfield generator has more than one stationary state.", "Add a process that connects them.", found.nullity
+            )
+        rho = found.vector.reshape(n, n)
+        return state_from_matrix((rho + rho.conj().T) / 2, grading(self.space, self.model.symmetry.weak), tolerance=1e-14)
+
+    def __repr__(self) -> str:
+        kind = "secular" if self.secular else "not secular"
+        return (
+            f"Redfield generator of {self.space.dimension} kets, {kind}\n"
+            f"  validity {self.validity:.2g} (must be far below 1), memory time {self.memory_time:.3g}"
+        )
+
+
+def redfield(
+    model: Model,
+    environment: Environment,
+    *,
+    common: bool | None = None,
+    secular: bool = False,
+    cutoff: int | Mapping[str, int] | None = None,
+) -> Redfield:
+    """The Bloch-Redfield generator 𝓛_S ρ − {[L†, Λ₋ρ] + [L, Λ₊ρ] + h.c.}, Λ in the eigenbasis of H.
+
+    Parameters
+    ----------
+    model : Model
+        H gives the eigenbasis; frequencies are those of its frame.
+    environment : Environment
+    common : bool, optional
+        As in :func:`with_pseudomodes`.
+    secular : bool
+        Keep only terms between coherences of equal frequency: a Lindbladian, wrong where levels are nearly degenerate.
+    cutoff : int or mapping of str to int, optional
+        Levels of the oscillators.
+
+    Returns
+    -------
+    Redfield
+        With the number that states its validity.
+
+    References
+    ----------
+    Breuer2002, MozgunovLidar2020.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> s = ph.spin("s", 1 / 2)
+    >>> bath = ph.memory.Environment(ph.memory.Ohmic(0.01, cutoff=5.0), s.x, temperature=1.0)
+    >>> made = ph.memory.redfield(ph.Model(s.z), bath, secular=True)
+    >>> round(2 * made.steady_state().expect(s.z), 6)  # -tanh(1/2T)
+    -0.462117
+    """
+    require_environment(environment)
+    model = environment.placed(model)
+    system = _System.of(model, environment, common, cutoff)
+    frequencies, place = system.frequencies()
+
+    def transforms(hermitian: bool) -> tuple[np.ndarray, np.ndarray]:
+        both = [half_transforms(environment, float(w), hermitian=hermitian) for w in frequencies]
+        # ⟨B†(t)B⟩ was transformed at −ω, and is wanted at the frequency that L† lowers: the opposite one.
+        opposite = [half_transforms(environment, -float(w), hermitian=hermitian)[1] for w in frequencies]
+        return np.array([u for u, _ in both])[place], np.array(opposite)[place]
+
+    added = np.zeros((system.space.dimension**2,) * 2, dtype=complex)
+    for operator in environment.operators(common=common):
+        up, down = transforms(operator.is_hermitian())
+        added += system.superoperator(operator, up, down)
+    if secular:
+        gap = system.gaps.T.ravel()  # of |i⟩⟨j| the frequency E_i − E_j
+        close = np.abs(np.subtract.outer(gap, gap)) <= 1e-9 * max(np.abs(gap).max(initial=0.0), 1e-300)
+        turn = np.kron(system.basis, system.basis.conj())
+        added = turn @ (close * (turn.conj().T @ added @ turn)) @ turn.conj().T
+    validity, memory = _validity(environment, system, common)
+    return Redfield(system.space, model, system.own() + added, secular, validity, memory)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _System:
+    """The system on its kets: H = U E U†, and the jumps."""
+
+    model: Model
+    space: Space
+    energies: np.ndarray
+    basis: np.ndarray
+
+    @classmethod
+    def of(
+        cls, model: Model, environment: Environment, common: bool | None, cutoff: int | Mapping[str, int] | None
+    ) -> _System:
+        levels = check_cutoffs(model.sites, cutoff if cutoff is not None else {})
+        space = make_space(model.sites, levels)
+        require_memory(
+            16.0 * 6 * space.dimension**4,
+            None,
+            f"The superoperators of {space.dimension} kets",
+            "Use smaller cutoffs, or with_pseudomodes(…), which works in symmetry sectors.",
+        )
+        energies, basis = np.linalg.eigh(space.matrix(model.generator[0] + 0.0))
+        return cls(model, space, energies, basis)
+
+    @property
+    def gaps(self) -> np.ndarray:
+        """ω_ij = E_j − E_i: what |i⟩⟨j| takes from the system."""
+        return np.subtract.outer(self.energies, self.energies).T
+
+    def frequencies(self) -> tuple[np.ndarray, np.ndarray]:
+        """The different ω_ij, and which of them each is."""
+        gaps = self.gaps
+        scale = max(float(np.abs(gaps).max(initial=0.0)), 1e-300)
+        values, place = np.unique(np.round(gaps / scale, 10), return_inverse=True)
+        return values * scale, place.reshape(gaps.shape)
+
+    def filtered(self, operator: Operator, transform: np.ndarray) -> np.ndarray:
+        """∫C(τ)L(τ)dτ: in the eigenbasis L_ij times the transform at ω_ij."""
+        inner = self.basis.conj().T @ self.space.matrix(operator) @ self.basis
+        return self.basis @ (inner * transform) @ self.basis.conj().T
+
+    def superoperator(self, operator: Operator, up: np.ndarray, down: np.ndarray) -> np.ndarray:
+        """−{[L†, Λ₋ρ] + [L, Λ₊ρ] + h.c.} as a matrix."""
+        dagger = operator.dag()
+        out = np.zeros((self.space.dimension**2,) * 2, dtype=complex)
+        for outer, part in ((dagger, self.filtered(operator, up)), (operator, self.filtered(dagger, down))):
+            out += _commutator_matrix(self.space.matrix(outer), part)
+        return out
+
+    def own(self) -> np.ndarray:
+        """𝓛_S as a matrix."""
+        one = np.eye(self.space.dimension)
+        hamiltonian = self.space.matrix(self.model.generator[0] + 0.0)
+        out = -1j * (np.kron(hamiltonian, one) - np.kron(one, hamiltonian.T))
+        for rate, operator in self.model.generator[1]:
+            jump = self.space.matrix(operator)
+            decay = jump.conj().T @ jump
+            out += rate * (np.kron(jump, jump.conj()) - (np.kron(decay, one) + np.kron(one, decay.T)) / 2)
+        return out
+
+
+def _commutator_matrix(outer: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """ρ → −[A, Xρ] + h.c. as a matrix on the rows of ρ."""
+    one = np.eye(len(outer))
+    left, right = outer.conj().T, part.conj().T
+    return (
+        np.kron(part, outer.T)
+        - np.kron(outer @ part, one)
+        + np.kron(left, right.T)
+        - np.kron(one, (right @ left).T)
+    )
+
+
+def _validity(environment: Environment, system: _System, common: bool | None) -> tuple[float, float]:
+    """τ_B(1/τ_SB + Γ) and τ_B."""
+    span = bath_duration(environment, Fit(1e-3))
+    edges = np.concatenate([[0.0], np.geomspace(1e-6, 1, 400)]) * span
+    times, widths = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
+    found = bath_correlation(environment, times)
+    size = np.abs(found.emission) + np.abs(found.absorption)
+    total, first = float(size @ widths), float((size * times) @ widths)
+    memory = first / total
+    strength = max(np.linalg.norm(system.space.matrix(o), 2) for o in environment.operators(common=common)) ** 2
+    own = sum(rate * np.linalg.norm(system.space.matrix(o), 2) ** 2 for rate, o in system.model.generator[1])
+    return float(memory * (strength * total + own)), memory
+
+
+# --- time-convolutionless second order ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WeakEvolution:
+    """An evolution by TCL2.
+
+    Attributes
+    ----------
+    times : ndarray, shape (T,)
+    observed : mapping of str to ndarray, shape (T,)
+    state : State
+        At the last time.
+    positivity : float
+        The smallest eigenvalue of ρ at all times: second order does not keep ρ positive.
+    validity : float
+        τ_B(1/τ_SB + Γ): far below 1 where the approximation holds. For a pure dephasing TCL2 is exact whatever it is.
+    memory_time : float
+        τ_B.
+    """
+
+    times: np.ndarray
+    observed: Mapping[str, np.ndarray]
+    state: State
+    positivity: float
+    validity: float
+    memory_time: float
+
+    def __post_init__(self) -> None:
+        for array in (self.times, *self.observed.values()):
+            read_only(array)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The observed values over ``time``."""
+        import xarray as xr
+
+        facts = {name: getattr(self, name) for name in ("positivity", "validity", "memory_time")}
+        values = {name: ("time", np.array(array)) for name, array in self.observed.items()}
+        return xr.Dataset(values, {"time": np.array(self.times)}, facts)
+
+    def __repr__(self) -> str:
+        return (
+            f"TCL2 evolution at {len(self.times)} times: {', '.join(self.observed) or 'nothing'}\n"
+            f"  validity {self.validity:.2g} (must be far below 1), smallest eigenvalue {self.positivity:.1e}"
+        )
+
+
+def tcl2(
+    model: Model,
+    environment: Environment,
+    initial: State,
+    times: Iterable[float],
+    *,
+    observe: Mapping[str, Operator | Scalar] | None = None,
+    common: bool | None = None,
+    cutoff: int | Mapping[str, int] | None = None,
+) -> WeakEvolution:
+    """Time-convolutionless master equation of second order, with its time-dependent coefficients.
+
+    Parameters
+    ----------
+    model : Model
+    environment : Environment
+    initial : State
+        ρ at times[0] = 0, not correlated with the bath.
+    times : sequence of float, shape (T,)
+        Ascending, beginning at 0.
+    observe : mapping of str to Operator, optional
+    common : bool, optional
+        As in :func:`with_pseudomodes`.
+    cutoff : int or mapping of str to int, optional
+        Levels of the oscillators; by default those of the state.
+
+    Returns
+    -------
+    WeakEvolution
+
+    References
+    ----------
+    Breuer2002.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> s = ph.spin("s", 1 / 2)
+    >>> bath = ph.memory.Environment(ph.memory.Ohmic(0.2, cutoff=5.0), s.z, temperature=0.5)
+    >>> plus = ph.states.superposition([(1, {s: 0.5}), (1, {s: -0.5})])
+    >>> run = ph.memory.tcl2(ph.Model(), bath, plus, [0, 2], observe={"x": 2 * s.x})
+    >>> print(f"{run.observed['x'][-1]:.6f}")  # e^{-Γ} with the exact Γ(2) = 0.6971982, times the Lamb shift's cosine
+    0.497979
+    """
+    require_environment(environment)
+    model = environment.placed(model)
+    require_state(model, initial)
+    grid = ascending_times(times)
+    if grid[0] != 0:
+        raise InvalidInput(f"The times begin at {grid[0]:g}.", "Begin at 0, where system and bath are not correlated.")
+    system = _System.of(model, environment, common, cutoff if cutoff is not None else initial.cutoffs)
+    watched = watched_operators(observe if observe is not None else {}, model)
+    matrices = {name: system.space.matrix(operator) for name, operator in watched.items()}
+    derivative = _derivative(environment, system, common, float(grid[-1]))
+    n = system.space.dimension
+    start = state_matrix(initial, system.space)
+    found = np.array([start.ravel()])
+    if len(grid) > 1:
+        run = solve_ivp(derivative, (0.0, grid[-1]), start.ravel(), "DOP853", grid, rtol=1e-10, atol=1e-12)
+        if not run.success:
+            raise NotConverged(f"The integration of TCL2 stopped: {run.message}", "Ask for shorter times.")
+        found = run.y.T
+    rhos = found.reshape(-1, n, n)
+    values = {name: np.einsum("ij,tji->t", m, rhos) for name, m in matrices.items()}
+    observed = {name: x.real if watched[name].is_hermitian() else x for name, x in values.items()}
+    least = min(float(np.linalg.eigvalsh((rho + rho.conj().T) / 2)[0]) for rho in rhos)
+    state = state_from_matrix(rhos[-1], grading(system.space, model.symmetry.weak), tolerance=1e-14)
+    return WeakEvolution(grid, observed, state, least, *_validity(environment, system, common))
+
+
+def state_matrix(state: State, space: Space) -> np.ndarray:
+    """ρ on a space with other cutoffs."""
+    index = np.unravel_index(np.arange(space.dimension), space.levels)
+    inside = np.all([i < n for i, n in zip(index, state.space.levels, strict=True)], axis=0)
+    kets = np.where(inside, np.ravel_multi_index(index, state.space.levels, mode="clip"), -1)
+    return state.elements(kets[:, None], kets[None, :])
+
+
+def _derivative(
+    environment: Environment, system: _System, common: bool | None, end: float
+) -> Callable[[float, np.ndarray], np.ndarray]:
+    """dρ/dt on the rows of ρ."""
+    frequencies, place = system.frequencies()
+    own, n = system.own(), system.space.dimension
+    terms = []
+    running: dict[bool, tuple[CubicSpline, CubicSpline]] = {}
+    for operator in environment.operators(common=common):
+        hermitian = operator.is_hermitian()
+        if hermitian not in running and end > 0:
+            running[hermitian] = _running_transforms(environment, frequencies, end, hermitian=hermitian)
+        for outer, inner, which in ((operator.dag(), operator, 0), (operator, operator.dag(), 1)):
+            words = system.basis.conj().T @ system.space.matrix(inner) @ system.basis
+            terms.append((system.space.matrix(outer), words, running[hermitian][which] if end > 0 else None))
+
+    def derivative(t: float, y: np.ndarray) -> np.ndarray:
+        rho = y.reshape(n, n)
+        out = (own @ y).reshape(n, n)
+        for outer, words, spline in terms:
+            assert spline is not None
+            part = system.basis @ (words * spline(t)[place]) @ system.basis.conj().T @ rho
+            change = outer @ part - part @ outer
+            out = out - change - change.conj().T
+        return out.ravel()
+
+    return derivative
+
+
+def _running_transforms(
+    environment: Environment, frequencies: np.ndarray, end: float, *, hermitian: bool
+) -> tuple[CubicSpline, CubicSpline]:
+    """∫_0^t C e^{iωs} ds of both functions as splines in t, by Gauss' rule on graded cells."""
+    marks = [abs(m) for m in environment.density.marks if m and np.isfinite(m)]
+    fastest = max([*marks, float(np.abs(frequencies).max(initial=0.0)), environment.temperature, 10 / end])
+    count = int(min(max(100, 12 * end * fastest), 4000))
+    first = end / count
+    edges = np.concatenate([[0.0], first * 2.0 ** -np.arange(40.0, 0.0, -0.5), np.linspace(first, end, count)])
+    nodes, weights = np.polynomial.legendre.leggauss(6)
+    half = np.diff(edges)[:, None] / 2
+    times = edges[:-1, None] + half * (1 + nodes)
+    found = bath_correlation(environment, times.ravel())
+    functions = (found.symmetric, np.zeros_like(found.symmetric)) if hermitian else (found.emission, found.absorption)
+    out = []
+    for values in functions:
+        waves = np.exp(1j * np.multiply.outer(times, frequencies)) * values.reshape(times.shape)[..., None]
+        cells = np.einsum("cn,cnf->cf", half * weights, waves)
+        out.append(CubicSpline(edges, np.concatenate([np.zeros((1, len(frequencies))), np.cumsum(cells, axis=0)])))
+    return out[0], out[1]
+
+
+def markov_rate(environment: Environment, frequency: float = 0.0) -> float:
+    """The golden-rule rate 2πJ(ω)(n̄ + 1) of L at a frequency of the system; ``inf`` for the peak over all frequencies.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> a = ph.oscillator("a")
+    >>> bath = ph.memory.Environment(ph.memory.Lorentzian(1.0, width=2.0, center=1.0), a)
+    >>> round(ph.memory.markov_rate(bath), 12), ph.memory.markov_rate(bath, float("inf"))
+    (1.0, 2.0)
+    """
+    require_environment(environment)
+    if frequency == inf:
+        grid, _ = extent(weight_functions(environment.density, environment.temperature)[0], environment.density)
+        fine = np.unique(np.concatenate([grid, *(np.linspace(a, b, 400) for a, b in zip(grid[:-1], grid[1:], strict=True))]))
+        return float(2 * pi * weight_functions(environment.density, environment.temperature)[0](fine).max())
+    return float(spectrum(environment, np.array(float(frequency)), hermitian=False)[0])

@@ -1,0 +1,29 @@
+"""Every method object in one place: how a question is solved; what it asks does not depend on them.
+
+Pass one as ``method=``. Each is frozen, and its fields are its only options.
+
+Of :func:`steady_state` and the questions that solve linear equations:
+
+- ``Auto``: chooses from the sizes; the default.
+- ``Dense``: LU of a small sector as a dense matrix.
+- ``Direct``: sparse LU of the sector.
+- ``Tridiagonal``: elimination over the coherence orders of one driven or squeezed site.
+- ``Krylov``: GMRES in the coherences of the sites, for large sectors.
+
+Of :func:`evolve`:
+
+- ``Adaptive``: chooses from the next two; the default.
+- ``Exponential``: e^{𝓛t}ρ, dense or by Krylov vectors, without drives.
+- ``RungeKutta``: steps of high order, explicit or implicit, with or without drives.
+
+Examples
+--------
+>>> import photinus as ph
+>>> ph.methods.Exponential(tolerance=1e-11)
+Exponential(tolerance=1e-11, vectors=30, dense=None, memory=None)
+"""
+
+from photinus.solve.dynamics.propagate import Adaptive, Exponential, RungeKutta
+from photinus.solve.methods import Auto, Dense, Direct, Krylov, Tridiagonal
+
+__all__ = ["Adaptive", "Auto", "Dense", "Direct", "Exponential", "Krylov", "RungeKutta", "Tridiagonal"]

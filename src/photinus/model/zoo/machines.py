@@ -1,0 +1,197 @@
+"""Quantum heat engines that lase: the smallest machines whose work output is a phase-locked oscillation."""
+
+from __future__ import annotations
+
+from photinus.algebra import Operator, as_operator, qudit
+from photinus.algebra.qudit import Qudit
+from photinus.errors import InvalidInput
+from photinus.model.baths import Bath
+from photinus.model.model import Model
+from photinus.numerics.checks import real_number
+
+
+def three_level_maser(
+    name: str = "q",
+    *,
+    hot_frequency: float,
+    cold_frequency: float,
+    hot_temperature: float,
+    cold_temperature: float,
+    hot_rate: float,
+    cold_rate: float,
+    drive: float,
+    detuning: float = 0.0,
+) -> Model:
+    """The three-level maser of Scovil and Schulz-DuBois, in the frame of the drive on its lasing transition.
+
+    Levels 0, 1, 2 have the bare energies 0, ω_h − ω_c, ω_h. dρ/dt = −i[H, ρ] + Σ_k γ_k((n_k + 1)D[L_k] + n_k D[L_k†])ρ with
+    L_h = |0⟩⟨2|, L_c = |1⟩⟨2|, n_k = 1/(e^{ω_k/T_k} − 1), and
+
+    H = −detuning·|1⟩⟨1| − detuning·|2⟩⟨2| + drive·(|0⟩⟨1| + |1⟩⟨0|).
+
+    It amplifies the drive (an engine) for ω_h/T_h < ω_c/T_c, and cools the cold bath with the drive's work otherwise.
+
+    Parameters
+    ----------
+    name : str
+        Name of the qudit.
+    hot_frequency, cold_frequency : float
+        ω_h > ω_c > 0.
+    hot_temperature, cold_temperature : float
+        T_h, T_c ≥ 0.
+    hot_rate, cold_rate : float
+        γ_h, γ_c ≥ 0, the rates at zero temperature; the baths are named "hot" and "cold".
+    drive : float
+        λ, the coupling to the drive at ω_d = ω_h − ω_c + detuning.
+    detuning : float
+        Drive frequency − (ω_h − ω_c).
+
+    Notes
+    -----
+    The frame rotates, so that heat and power need the physical energy,
+    ``hamiltonian = model.hamiltonian + ω_d·(P₁ + P₂) + ω_c·P₂``, or the bare one, (ω_h − ω_c)P₁ + ω_h P₂:
+    :func:`bare_energy`.
+
+    References
+    ----------
+    Scovil1959, JaseemMaser2020.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import photinus as ph
+    >>> hot, cold = 5 / np.log(1.2), 2 / np.log(3)  # occupations 5 and 0.5
+    >>> maser = ph.zoo.three_level_maser(hot_frequency=5, cold_frequency=2, hot_temperature=hot, cold_temperature=cold,
+    ...                                  hot_rate=0.1, cold_rate=0.1, drive=0.05)
+    >>> state, energy = ph.steady_state(maser), ph.zoo.bare_energy(maser)
+    >>> law = ph.thermo.first_law(maser, state, energy)
+    >>> round(law.power, 10), round(law.efficiency, 10)
+    (-0.0146739130, 0.6)
+    """
+    q = qudit(name, 3)
+    hot = _bath("hot", hot_temperature)
+    cold = _bath("cold", cold_temperature)
+    delta = real_number(detuning, f"detuning of {name!r}")
+    coupling = real_number(drive, f"drive of {name!r}")
+    hamiltonian = -delta * (q(1, 1) + q(2, 2)) + coupling * (q(0, 1) + q(1, 0))
+    jumps = [
+        hot.jump(hot_rate, q(0, 2), hot_frequency, name="hot"),
+        cold.jump(cold_rate, q(1, 2), cold_frequency, name="cold"),
+    ]
+    return Model(hamiltonian, jumps, ["Scovil1959", "JaseemMaser2020"])
+
+
+def four_level_machine(
+    name: str = "q",
+    *,
+    hot_frequency: float,
+    cold_frequency: float,
+    hot_temperature: float,
+    cold_temperature: float,
+    hot_rate: float,
+    cold_rate: float,
+    drive: float,
+    splitting: float = 0.0,
+    interference: float = 1.0,
+) -> Model:
+    """A maser with two nearly degenerate upper levels: the bath locks them to each other, the drive locks them to itself.
+
+    Levels 0, 1 and the pair 2, 3 have the bare energies 0, ω_c, and ω_h twice. In the frame of the drive
+
+    H = ½·splitting·(|2⟩⟨2| − |3⟩⟨3|) + drive·Σ_{j=2,3} (|1⟩⟨j| + |j⟩⟨1|),
+
+    the hot bath has the jumps p·D[|0⟩(⟨2| + ⟨3|)] and (1 − p)·(D[|0⟩⟨2|] + D[|0⟩⟨3|]), the cold bath D[|0⟩⟨1|], each
+    with its reverse in detailed balance. The hot bath's interference p makes a coherence of
+    2 and 3 of its own (mutual coupling); with the drive it cooperates as an engine and competes as a refrigerator.
+
+    Parameters
+    ----------
+    name : str
+        Name of the qudit.
+    hot_frequency, cold_frequency : float
+        ω_h > ω_c > 0: quanta of the hot bath on 0 ↔ 2, 3 and of the cold bath on 0 ↔ 1.
+    hot_temperature, cold_temperature : float
+        T_h, T_c ≥ 0.
+    hot_rate, cold_rate : float
+        Rates at zero temperature; the baths are named "hot" and "cold".
+    drive : float
+        λ, resonant with 1 ↔ (2, 3), ω_d = ω_h − ω_c.
+    splitting : float
+        Δ = E₂ − E₃, small beside ω_h: the baths do not resolve it.
+    interference : float
+        p from 0 (two independent transitions) to 1 (one collective transition).
+
+    References
+    ----------
+    Murtadho2023.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> machine = ph.zoo.four_level_machine(hot_frequency=5, cold_frequency=2, hot_temperature=20, cold_temperature=1,
+    ...                                     hot_rate=0.1, cold_rate=0.1, drive=0.02, interference=0.9)
+    >>> ph.thermo.power(machine, ph.steady_state(machine), ph.zoo.bare_energy(machine)) < 0
+    True
+    """
+    q = qudit(name, 4)
+    hot, cold = _bath("hot", hot_temperature), _bath("cold", cold_temperature)
+    p = real_number(interference, f"interference of {name!r}", minimum=0.0)
+    delta = real_number(splitting, f"splitting of {name!r}")
+    coupling = real_number(drive, f"drive of {name!r}")
+    hamiltonian = 0.5 * delta * (q(2, 2) - q(3, 3))
+    hamiltonian = hamiltonian + coupling * (q(1, 2) + q(2, 1) + q(1, 3) + q(3, 1))
+    together = hot.jump(p * hot_rate, q(0, 2) + q(0, 3), hot_frequency, name="hot, together")
+    apart = [hot.jump((1 - p) * hot_rate, q(0, j), hot_frequency, name="hot, apart") for j in (2, 3)]
+    jumps = [together, *apart, cold.jump(cold_rate, q(0, 1), cold_frequency, name="cold")]
+    return Model(hamiltonian, [jump for jump in jumps if jump.rate > 0], ["Murtadho2023", "Scovil1959"])
+
+
+def bare_energy(machine: Model) -> Operator:
+    """The bare energy of a machine whose jumps move between levels of one qudit: Σ_k E_k |k⟩⟨k|, E_0 = 0.
+
+    Parameters
+    ----------
+    machine : Model
+        Such as :func:`three_level_maser`; its jumps carry their quanta.
+
+    Returns
+    -------
+    Operator
+        The energy that every bath is in detailed balance with, for ``hamiltonian=`` of the functions of
+        :mod:`photinus.thermo`.
+
+    Raises
+    ------
+    InvalidInput
+        If the jumps do not connect all levels, or their quanta contradict each other.
+    """
+    if len(machine.sites) != 1 or not isinstance(machine.sites[0], Qudit):
+        raise InvalidInput(f"The machine lives on {machine.sites}.", "Give a machine of one qudit.")
+    site = machine.sites[0]
+    steps = [
+        (local[0], local[1], jump.quantum)
+        for jump in machine.jumps
+        for word in jump.operator.terms
+        for _, local in word
+        if jump.quantum is not None and local and local[0] != local[1]
+    ]
+    energies = {0: 0.0}
+    for _ in range(site.dimension):
+        for low, high, quantum in steps:
+            if low in energies and high not in energies:
+                energies[high] = energies[low] + quantum
+            elif high in energies and low not in energies:
+                energies[low] = energies[high] - quantum
+    if len(energies) < site.dimension:
+        raise InvalidInput(
+            f"The jumps with quanta connect {len(energies)} of {site.dimension} levels.", "Make them with Bath.jump."
+        )
+    worst = max((abs(energies[h] - energies[low] - e) for low, h, e in steps), default=0.0)
+    if worst > 1e-9 * max(map(abs, energies.values())):
+        raise InvalidInput(f"The quanta of the jumps contradict each other by {worst:.2g}.", "Give the energy by hand.")
+    q = qudit(site.name, site.dimension)
+    return sum((e * q(k, k) for k, e in sorted(energies.items()) if e), as_operator(0))
+
+
+def _bath(name: str, temperature: float) -> Bath:
+    return Bath(name, real_number(temperature, f"temperature of the {name} bath", minimum=0.0))

@@ -1,0 +1,1 @@
+from photinus.solve.manifold.collective_modes import collective_modes

@@ -1,0 +1,1 @@
+"""Full counting statistics of jumps: cumulants, generating functions, waiting times."""

@@ -1,0 +1,221 @@
+"""Where a start ends up: the projection on the stationary operators by their conserved quantities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+import scipy.linalg as la
+
+from photinus.errors import NoAsymptoticState, NotConverged
+from photinus.model import Model, Order
+from photinus.solve.arguments import require_cutoff, require_model, require_state, require_type
+from photinus.solve.certify import SAFETY
+from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, reach
+from photinus.solve.manifold.blocks import find_blocks, find_oscillations
+from photinus.solve.manifold.reachable import enough, reached
+from photinus.solve.manifold.zero_modes import Solver, ZeroModes, sector_kernel, zero_modes
+from photinus.solve.methods import Auto, Dense, Direct
+from photinus.space.certificate import Certificate
+from photinus.space.liouvillian import Generator, generator
+from photinus.space.state import State
+from photinus.space.vectors import laid_into
+
+TURNING = 1e-9
+"""A part of the state that turns for ever and is no larger than this is rounding."""
+SHOWN = 4
+"""So many frequencies are enough to refuse a state."""
+
+
+def asymptotic_state(
+    model: Model,
+    initial: State,
+    *,
+    cutoff: Fixed | Converged | None = None,
+    method: Solver | None = None,
+    average: bool = False,
+) -> State:
+    """ρ(t → ∞) of one start, by projection: ρ_∞ = Σ_k r_k Tr(l_k†ρ(0)).
+
+    Nothing is integrated. Only the coherence orders that the start has are solved, and only on the kets that it ever
+    visits; where these are all within the cutoff, as under a loss, the answer has no truncation error at all.
+
+    Parameters
+    ----------
+    model : Model
+    initial : State
+        ρ(0) on the sites of the model; its own cutoffs are the least that are used.
+    cutoff : Fixed or Converged
+        Levels of each oscillator; by default ``Converged(1e-6)``.
+    method : Auto, Dense or Direct
+        As for :func:`photinus.stationary_manifold`.
+    average : bool
+        What to do with coherences that oscillate for ever, so that ρ(t) has no limit: False refuses, True gives the
+        average lim (1/T)∫₀ᵀ ρ(t) dt, in which they vanish.
+
+    Returns
+    -------
+    State
+        With ``.certificate``; its ``nullity`` is 1, since a start has one end.
+
+    Raises
+    ------
+    NoAsymptoticState
+        If coherences of the start oscillate for ever and ``average`` is False; it names the frequencies.
+    Ambiguous, NotConverged, MemoryBudgetExceeded
+        As :func:`photinus.stationary_manifold`.
+    WrongType, SiteMismatch
+        For what is no state on the sites of the model.
+
+    References
+    ----------
+    Albert2014, Albert2016.
+
+    Examples
+    --------
+    One quantum in oscillator a; the bath takes the half of it that lies in a − b:
+
+    >>> import photinus as ph
+    >>> a, b = ph.oscillator("a"), ph.oscillator("b")
+    >>> start = ph.states.fock({"a": 1, "b": 0})
+    >>> end = ph.asymptotic_state(ph.Model(jumps=[ph.Jump(1.0, a - b)]), start)
+    >>> print(f"{end.expect(a.dag() * a):.6f} {end.expect(a.dag() * b).real:.6f}")
+    0.250000 0.250000
+    """
+    started = perf_counter()
+    cutoff = Converged() if cutoff is None else cutoff
+    method = Auto() if method is None else method
+    require_model(model)
+    require_state(model, initial)
+    require_cutoff(cutoff)
+    require_type(method, (Auto, Dense, Direct), "method", "Give ph.Auto(), ph.Dense() or ph.Direct().")
+    if isinstance(cutoff, Fixed):
+        cutoffs = cutoff.start(model)
+    else:
+        finite = enough(model, initial.populations() != 0, initial.space, cutoff.maximum)
+        least = {name: max(initial.cutoffs[name], n + 1, cutoff.start) for name, n in reach(model).items()}
+        cutoffs = least if finite is None else finite
+    projection = _projection(model, initial, cutoffs)
+    state = projection.solve(method, average=average)
+    while True:
+        if projection.exact:
+            return _certified(projection, state, None, cutoff.tolerance, started)
+        following = _projection(model, initial, _larger(model, cutoffs))
+        refined = following.solve(method, average=average)
+        error = SAFETY * _distance(state, refined)
+        if isinstance(cutoff, Fixed) or error <= cutoff.tolerance:
+            return _certified(projection, state, (refined, error), cutoff.tolerance, started)
+        cutoffs = following.made.space.cutoffs
+        if max(cutoffs.values()) > cutoff.maximum:
+            raise NotConverged(
+                f"The asymptotic state still changes by {error:.1e} with {cutoffs} levels "
+                f"(goal {cutoff.tolerance:.0e}).",
+                "Check that the loss exceeds the gain, use a larger tolerance, or raise Converged(maximum=…).",
+            )
+        projection, state = following, refined
+
+
+@dataclass
+class _Projection:
+    """One start on one space."""
+
+    model: Model
+    made: Generator
+    start: State
+    kets: np.ndarray
+    exact: bool
+    modes: ZeroModes | None = None
+
+    def solve(self, method: Solver, *, average: bool) -> State:
+        """ρ_∞, or a refusal where it does not exist."""
+        grading = self.made.grading
+        group = grading.group
+        torsion = [*group.torsion(), *(group.reduce(-k for k in c) for c in group.torsion())]
+        modes = zero_modes(self.made, [*self.start.parts, *torsion], kets=self.kets, method=method)
+        modes.require_certain()
+        self.modes = modes
+        if not average:
+            self._refuse_oscillations(modes, method)
+        parts = modes.projected(dict(self.start.parts))
+        zero = group.zero
+        parts[zero] = 0.5 * (parts[zero] + parts[zero].conj()[modes.sectors[zero].transpose])
+        return State(grading, {k: v for k, v in parts.items() if k == zero or v.any()})
+
+    def _refuse_oscillations(self, modes: ZeroModes, method: Solver) -> None:
+        """Raise where the start holds coherences with an imaginary eigenvalue; a few of them are enough to tell."""
+        group = self.made.grading.group
+        blocks = find_blocks(modes, complete=False)
+        tried: set[tuple[Order, str]] = set()
+        found: set[float] = set()
+        for each in find_oscillations(self.made, blocks):
+            name = f"{each.frequency:.9g}"
+            for order in self._orders(*(blocks[k].charges[0] for k in each.blocks)):
+                opposite = (group.reduce(-k for k in order), f"{-each.frequency:.9g}")
+                if (order, name) in tried or opposite in tried or len(found) > SHOWN:
+                    continue
+                tried.add((order, name))
+                kernel = sector_kernel(self.made, order, kets=self.kets, method=method, frequency=each.frequency)
+                part = kernel.right @ (kernel.left.conj().T @ self.start.parts[order])
+                if np.linalg.norm(part) > TURNING:
+                    found.add(abs(float(name)))
+        if found:
+            frequencies = tuple(sorted(found))
+            shown = ", ".join(f"{w:.6g}" for w in frequencies[:SHOWN]) + (" …" if len(frequencies) > SHOWN else "")
+            raise NoAsymptoticState(
+                f"The state has no limit: coherences of it turn for ever with the frequencies {shown}.",
+                "Give average=True for the long-time average, or go to the frame in which they stand still.",
+                frequencies,
+            )
+
+    def _orders(self, row: Order | None, column: Order | None) -> list[Order]:
+        """The orders of the start in which a coherence between two charges lies."""
+        if row is None or column is None:
+            return list(self.start.parts)
+        order = self.made.grading.group.reduce(x - y for x, y in zip(row, column, strict=True))
+        return [order] if order in self.start.parts else []
+
+
+def _projection(model: Model, initial: State, cutoffs: dict[str, int]) -> _Projection:
+    made = generator(model, cutoffs)
+    start = laid_into(initial, made.grading)
+    kets, exact = reached(model, made.space, start.populations() != 0)
+    return _Projection(model, made, start, kets, exact)
+
+
+def _larger(model: Model, cutoffs: dict[str, int]) -> dict[str, int]:
+    reaches = reach(model)
+    return {name: n + max(MORE_LEVELS, n // 4, reaches[name]) for name, n in cutoffs.items()}
+
+
+def _distance(state: State, refined: State) -> float:
+    """‖ρ′ − ρ‖₁, the smaller space embedded in the larger one."""
+    lifted = laid_into(state, refined.grading)
+    parts = {
+        k: refined.parts.get(k, 0) - lifted.parts.get(k, np.zeros(refined.grading.sector(k).size))
+        for k in {*refined.parts, *lifted.parts}
+    }
+    difference = State(refined.grading, {k: np.asarray(v, dtype=complex) for k, v in parts.items()})
+    return float(sum(np.abs(la.eigvalsh(block)).sum() for block in difference.matrix_blocks))
+
+
+def _certified(
+    projection: _Projection, state: State, judged: tuple[State, float] | None, tolerance: float, started: float
+) -> State:
+    assert projection.modes is not None
+    modes, skew = projection.modes, 0.0
+    certificate = Certificate(
+        residual=modes.residual,
+        truncation=judged[1] if judged else 0.0,
+        solver_error=100 / modes.separation if np.isfinite(modes.separation) else 0.0,
+        positivity=float(state.eigenvalues[0]),
+        hermiticity=skew,
+        nullity=1,
+        tolerance=tolerance,
+        unknowns=modes.unknowns,
+        unknowns_without_symmetry=state.space.dimension**2,
+        cutoffs=state.cutoffs,
+        method=f"Projection on {modes.dimension} stationary operators",
+        seconds=perf_counter() - started,
+    )
+    return replace(state, certificate=certificate, refined=judged[0] if judged else None)
