@@ -64,7 +64,8 @@ class DegenerateSteadyState(PhotinusError, ValueError):
     Attributes
     ----------
     dimension : int
-        A lower bound on the number of linearly independent stationary operators.
+        The number of linearly independent stationary operators at the cutoffs that were tried; where counting them
+        would take long, a lower bound. :func:`photinus.stationary_manifold` gives them.
     """
 
     def __init__(self, cause: str, remedy: str, dimension: int = 2):

@@ -220,6 +220,52 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "open quantum systems", "Phys. Rev. Lett. 131, 030401", 2023),
         _entry("Allahverdyan2004", "A. E. Allahverdyan, R. Balian, T. M. Nieuwenhuizen", "Maximal work extraction from "
                "finite quantum systems", "Europhys. Lett. 67, 565", 2004),
+        _entry("Garraway1997", "B. M. Garraway", "Nonperturbative decay of an atomic system in a cavity",
+               "Phys. Rev. A 55, 2290", 1997),
+        _entry("Tamascelli2018", "D. Tamascelli, A. Smirne, S. F. Huelga, M. B. Plenio", "Nonperturbative treatment of "
+               "non-Markovian dynamics of open quantum systems", "Phys. Rev. Lett. 120, 030402", 2018),
+        _entry("Mascherpa2020", "F. Mascherpa, A. Smirne, A. D. Somoza, P. Fernández-Acebal, S. Donadi, D. Tamascelli, "
+               "S. F. Huelga, M. B. Plenio", "Optimized auxiliary oscillators for the simulation of general open "
+               "quantum systems", "Phys. Rev. A 101, 052108", 2020),
+        _entry("Tanimura1989", "Y. Tanimura, R. Kubo", "Time evolution of a quantum system in contact with a nearly "
+               "Gaussian-Markoffian noise bath", "J. Phys. Soc. Jpn. 58, 101", 1989),
+        _entry("Lambert2023", "N. Lambert, T. Raheja, S. Cross, P. Menczel, S. Ahmed, A. Pitchford, D. Burgarth, "
+               "F. Nori",
+               "QuTiP-BoFiN: A bosonic and fermionic numerical hierarchical-equations-of-motion library with "
+               "applications in light-harvesting, quantum control, and single-molecule electronics",
+               "Phys. Rev. Research 5, 013181", 2023),
+        _entry("Leggett1987", "A. J. Leggett, S. Chakravarty, A. T. Dorsey, M. P. A. Fisher, A. Garg, W. Zwerger",
+               "Dynamics of the dissipative two-state system", "Rev. Mod. Phys. 59, 1", 1987),
+        _entry("Roy1989", "R. Roy, T. Kailath", "ESPRIT: estimation of signal parameters via rotational invariance "
+               "techniques", "IEEE Trans. Acoust. Speech Signal Process. 37, 984", 1989),
+        _entry("Takahashi2024", "H. Takahashi, S. Rudge, C. Kaspar, M. Thoss, R. Borrelli", "High accuracy exponential "
+               "decomposition of bath correlation functions for arbitrary and structured spectral densities",
+               "J. Chem. Phys. 160, 204105", 2024),
+        _entry("MozgunovLidar2020", "E. Mozgunov, D. Lidar", "Completely positive master equation for arbitrary driving "
+               "and small level spacing", "Quantum 4, 227", 2020),
+        _entry("Breuer2002", "H.-P. Breuer, F. Petruccione", "The Theory of Open Quantum Systems",
+               "Oxford University Press", 2002),
+        _entry("Breuer2009", "H.-P. Breuer, E.-M. Laine, J. Piilo", "Measure for the degree of non-Markovian behavior "
+               "of quantum processes in open systems", "Phys. Rev. Lett. 103, 210401", 2009),
+        _entry("Rivas2010", "Á. Rivas, S. F. Huelga, M. B. Plenio", "Entanglement and non-Markovianity of quantum "
+               "evolutions", "Phys. Rev. Lett. 105, 050403", 2010),
+        _entry("Wissmann2012", "S. Wißmann, A. Karlsson, E.-M. Laine, J. Piilo, H.-P. Breuer", "Optimal state pairs "
+               "for non-Markovian quantum dynamics", "Phys. Rev. A 86, 062108", 2012),
+        _entry("Maniscalco2008", "S. Maniscalco, F. Francica, R. L. Zaffino, N. Lo Gullo, F. Plastina", "Protecting "
+               "entanglement via the quantum Zeno effect", "Phys. Rev. Lett. 100, 090503", 2008),
+        _entry("Baumgartner2008", "B. Baumgartner, H. Narnhofer", "Analysis of quantum semigroups with GKS-Lindblad "
+               "generators: II. General", "J. Phys. A 41, 395303", 2008),
+        _entry("Albert2014", "V. V. Albert, L. Jiang", "Symmetries and conserved quantities in Lindblad master equations",
+               "Phys. Rev. A 89, 022118", 2014),
+        _entry("Kraus2008", "B. Kraus, H. P. Büchler, S. Diehl, A. Kantian, A. Micheli, P. Zoller", "Preparation of "
+               "entangled states by quantum Markov processes", "Phys. Rev. A 78, 042307", 2008),
+        _entry("Diehl2008", "S. Diehl, A. Micheli, A. Kantian, B. Kraus, H. P. Büchler, P. Zoller", "Quantum states and "
+               "phases in driven open quantum systems with cold atoms", "Nat. Phys. 4, 878", 2008),
+        _entry("Metelmann2015", "A. Metelmann, A. A. Clerk", "Nonreciprocal photon transmission and amplification via "
+               "reservoir engineering", "Phys. Rev. X 5, 021025", 2015),
+        _entry("Mirrahimi2014", "M. Mirrahimi, Z. Leghtas, V. V. Albert, S. Touzard, R. J. Schoelkopf, L. Jiang, "
+               "M. H. Devoret", "Dynamically protected cat-qubits: a new paradigm for universal quantum computation",
+               "New J. Phys. 16, 045014", 2014),
     ]
 )  # fmt: skip
 

@@ -32,17 +32,18 @@ def test_a_van_der_pol_oscillator_with_shear(gain, shear):
     # the sign of dφ/dt at larger r; the noise is isotropic, so that D = (3κ₁/8n)(1 + (2K/κ₂)²).
     quanta = 100.0
     loss = 0.5 * gain / quanta
-    model = ph.zoo.van_der_pol(gain=gain, two_photon_loss=loss, kerr=0.5 * shear * loss)
+    detuning = 0.2 * gain
+    model = ph.zoo.van_der_pol(gain=gain, two_photon_loss=loss, kerr=0.5 * shear * loss, detuning=detuning)
     found = entrainment.phase_reduction(model)
     turn = np.exp(1j * found.phases)
     np.testing.assert_allclose(found.values["a"], 10 * turn, rtol=1e-12)
     np.testing.assert_allclose(found.sensitivity["a"], (1j - shear) * turn / 10, rtol=1e-11)
-    assert found.frequency == pytest.approx(-shear * gain / 2, rel=1e-12, abs=1e-12 * gain)
+    assert found.frequency == pytest.approx(detuning - shear * gain / 2, rel=1e-12)
     assert found.diffusion == pytest.approx(3 * gain / (8 * quanta) * (1 + shear**2), rel=1e-11)
     assert found.size == pytest.approx(quanta)
     assert found.decay == pytest.approx(gain)
     assert found.error < 1e-12
-    assert (found.complaints == ()) == (abs(shear) < 4)  # D = 0.06 γ… at shear 4
+    assert found.complaints == ()
     assert "Kato2019" in found.references
 
 
@@ -162,11 +163,11 @@ MODELS = {
     "driven, beyond its tongue": clock(quanta=5.0, detuning=0.25, drive=0.3),
     "driven, the other way": clock(quanta=5.0, detuning=-0.25, drive=0.3),
     "squeezed in the laboratory": clock(quanta=5.0) + ph.Model(0.8 * a.dag() * a + 0.15j * (a.dag() ** 2 - a**2)),
-    "off the origin": clock(quanta=20.0, kerr=0.05, detuning=0.9, drive=2.6),
+    "beside the origin": clock(quanta=5.0, detuning=0.75, drive=1.2),  # just before its Hopf bifurcation at 1.25
 }
 
 
-@pytest.mark.parametrize("name", [*MODELS][:3])
+@pytest.mark.parametrize("name", [*MODELS])
 def test_kicks(name):
     # Truth: the phase at which a kicked point arrives, after the amplitude has forgotten the kick.
     model = MODELS[name]
@@ -175,8 +176,7 @@ def test_kicks(name):
     assert found.error < 1e-8
     velocity = ph.mean_field(model).velocity({"a": orbit})["a"]
     np.testing.assert_allclose((z.conj() * velocity).real, found.frequency, rtol=1e-7)
-    turns = 2 if name.startswith("squeezed") else 6
-    wait = turns * found.cycle.period * np.ceil(20 / (found.decay * turns * found.cycle.period))
+    wait = found.cycle.period * np.ceil(20 / (found.decay * found.cycle.period))
     size = 1e-3
     for place in (3, 40, 90):
         ends = [shifted_phase(model, orbit[place], kick * size, wait) for kick in (1, -1, 1j, -1j)]
@@ -186,7 +186,7 @@ def test_kicks(name):
         assert ((late[0] - late[1]) / 2, (late[2] - late[3]) / 2) == pytest.approx(expected, abs=2e-4 * abs(z).max())
 
 
-@pytest.mark.parametrize("name", [*MODELS][:3])
+@pytest.mark.parametrize("name", [*MODELS])
 def test_the_adjoint_equation_by_harmonics(name):
     # dZ/dt + JᵀZ = 0 with the spectral derivative on the same points: another way to the same Z.
     found = entrainment.phase_reduction(MODELS[name])
@@ -219,19 +219,24 @@ def test_the_phase_of_a_closed_cycle_is_the_angle_where_it_crosses():
 
 
 def test_a_spin():
-    # A large spin with gain S₊S_z and loss S₋S_z rests nowhere but at its equator: Z is ∂(azimuth)/∂s there.
+    # Gain g D[S₊] and loss (g/j²) D[S₋(S_z + j)]: ṡ_z = g s_⊥²(1 − (s_z + j)²/j²), which vanishes at the equator up to
+    # 1/j. There Z is the gradient of the azimuth, and S_x turns it by −(s_z/s_⊥) cos φ.
     s = ph.spin("s", 20)
-    model = ph.Model(0.7 * s.z, [ph.Jump(1e-3, s.plus), ph.Jump(1e-3, s.minus), ph.Jump(3e-4, s.minus * s.z)])
-    found = entrainment.phase_reduction(model)
+    model = ph.Model(0.7 * s.z, [ph.Jump(1e-2, s.plus), ph.Jump(1e-2 / 400, s.minus * (s.z + 20))])
+    found = entrainment.phase_reduction(model, large_spins=True)
     z, place = found.sensitivity["s"], found.values["s"]
-    radius = np.hypot(place[0, 0], place[0, 1])
-    np.testing.assert_allclose(np.arctan2(place[:, 1], place[:, 0]) % (2 * np.pi), found.phases, atol=1e-9)
+    radius = float(np.hypot(place[0, 0], place[0, 1]))
+    np.testing.assert_allclose(
+        np.angle(np.exp(1j * (np.arctan2(place[:, 1], place[:, 0]) - found.phases))), 0, atol=1e-9
+    )
     np.testing.assert_allclose(-z[:, 0] * place[:, 1] + z[:, 1] * place[:, 0], 1.0, rtol=1e-9)
-    assert abs(found.frequency) == pytest.approx(0.7)
-    assert found.diffusion > 0
-    drive = found.equation(1e-3 * s.x)
-    assert drive.at(0.0).locking_range[1] > 0
-    assert radius <= 20
+    np.testing.assert_allclose((z * place).sum(axis=1), 0, atol=1e-12)  # along a conserved length
+    assert found.frequency == pytest.approx(0.7)
+    tilt = found.equation(1e-2 * s.x).at(0.0)
+    assert tilt.locking_range[1] == pytest.approx(1e-2 * abs(place[0, 2]) / radius)
+    exact = entrainment.quantum_correction(found)
+    assert exact.exact_frequency == pytest.approx(0.7)
+    assert exact.ratio == pytest.approx(1, abs=0.1)
     assert found.to_xarray()["sensitivity_s"].dims == ("phase", "component")
 
 
@@ -241,7 +246,7 @@ def test_a_spin():
 @pytest.mark.parametrize("quanta", [8.0, 16.0, 32.0])
 def test_weak_noise_agrees_with_the_liouvillian(quanta):
     # Reference B82: λ₁/(3κ₁/8n) → 1; the correction is about 1/(4n²).
-    found = entrainment.quantum_correction(reduced(quanta=quanta, detuning=0.03), cutoff=ph.Fixed(int(quanta + 40)))
+    found = entrainment.quantum_correction(reduced(quanta=quanta, detuning=0.03), cutoff=ph.Fixed(int(2 * quanta + 40)))
     assert (found.ratio - 1) * quanta**2 == pytest.approx(0.35, abs=0.2)
     assert found.exact_frequency == pytest.approx(found.frequency) == pytest.approx(0.03)
     assert "ratio 1.0" in repr(found)

@@ -134,6 +134,14 @@ class Handle(ABC):
     def operators(self) -> str:
         """Its operators, in words."""
 
+    def __getattr__(self, name: str) -> Any:
+        if name == "each":
+            raise WrongType(
+                f"The {self.site!r} is no ensemble, and has no operators of each atom.",
+                "Use ph.ensemble(name, N) for N identical two-level systems.",
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
     @property
     def complaint(self) -> tuple[str, str]:
         """Cause and remedy of the error where the handle stands in the place of an operator."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from photinus.algebra import Operator, locate
+from photinus.algebra import Operator, Oscillator, locate
 from photinus.entrainment.circle import PhaseEquation
 from photinus.entrainment.phase_reduction import PhaseReduction
 from photinus.errors import InvalidInput, Undefined, WrongType, shown
@@ -29,7 +29,7 @@ class FreeCorrection:
     diffusion, frequency : float
         D and dφ/dt of the phase reduction.
     exact_diffusion, exact_frequency : float
-        −Re λ and Im λ of the slowest mode λ of order 1 of the Liouvillian, which damps ⟨a⟩ ∝ e^{λt}.
+        −Re λ and Im λ of the slowest mode λ of the Liouvillian with ⟨a⟩ ∝ e^{λt} (of a spin, ⟨S₊⟩).
     size : float
         Quanta on the limit cycle.
     """
@@ -143,7 +143,8 @@ def quantum_correction(
 
 
 def _free(reduction: PhaseReduction, name: str, cutoff: Fixed | Converged | None) -> FreeCorrection:
-    modes = eigenmodes(reduction.model, order={name: 1}, count=1, cutoff=cutoff)
+    site = reduction.flow.sites[locate(reduction.flow.sites, name)]
+    modes = eigenmodes(reduction.model, order={name: 1 if isinstance(site, Oscillator) else -1}, count=1, cutoff=cutoff)
     slowest = complex(modes.eigenvalues[0])
     if reduction.diffusion <= 0:
         raise InvalidInput("The limit cycle has no noise.", "Give the model jumps.")

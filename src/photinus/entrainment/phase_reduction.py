@@ -149,11 +149,11 @@ class PhaseReduction:
         if perturbation is None:
             return PhaseEquation(np.array([self.frequency]), self.diffusion)
         weak = _as_model(perturbation)
-        forced = np.einsum("ij,ij->j", self.gradient, self._force(weak, self.orbit))
+        parts = self.gradient * self._force(weak, self.orbit)
         noise = 0.5 * float(projected_noise(self.flow, weak, self.orbit, self.gradient).mean())
-        harmonics = np.fft.rfft(forced)[: len(forced) // 2] / len(forced)
+        harmonics = np.fft.rfft(parts.sum(axis=0))[: len(self.phases) // 2] / len(self.phases)
         harmonics[0] = harmonics[0].real + self.frequency
-        return PhaseEquation(_cleaned(harmonics, forced), self.diffusion + noise)
+        return PhaseEquation(_cleaned(harmonics, parts), self.diffusion + noise)
 
     def driven(self, operator: Operator, frequency: float, *, order: int = 1) -> PhaseEquation:
         """The averaged equation of the slow phase under a drive O e^{−iνt} + h.c. with ν near m times the frequency.
@@ -199,14 +199,13 @@ class PhaseReduction:
         sense = 1 if self.frequency > 0 else -1
         parts = [Model(operator + operator.dag()), Model(1j * (operator.dag() - operator))]
         cosine, sine = (
-            np.einsum("ij,ij->j", self.gradient, self._force(part, self.orbit)) if part.sites else 0.0 * self.phases
-            for part in parts
+            self.gradient * self._force(part, self.orbit) if part.sites else 0.0 * self.gradient for part in parts
         )
-        waves = np.fft.fft(cosine + 1j * sine) / len(self.phases)
+        waves = np.fft.fft((cosine + 1j * sine).sum(axis=0)) / len(self.phases)
         harmonics = np.zeros(m + 1, dtype=complex)
         harmonics[0] = self.frequency - sense * nu / m
         harmonics[m] = 0.5 * (waves[m] if sense > 0 else waves[-m].conj())
-        return PhaseEquation(_cleaned(harmonics, np.abs(waves)), self.diffusion, "ψ")
+        return PhaseEquation(_cleaned(harmonics, cosine + 1j * sine), self.diffusion, "ψ")
 
     def coupled(
         self, other: PhaseReduction, coupling: Model | Operator, *, order: tuple[int, int] = (1, 1)
@@ -265,15 +264,14 @@ class PhaseReduction:
             for kind, factors in (("orbit", (1, 1)), ("gradient", (m, 0)), ("gradient", (0, n)))
         )
         direction = first - second
-        force = _force(pair, weak, orbit)
-        waves = np.fft.fft2((direction * force).sum(axis=0))
-        waves /= waves.size
+        parts = direction * _force(pair, weak, orbit)
+        waves = np.fft.fft2(parts.sum(axis=0)) / parts[0].size
         last = min(waves.shape) // 2 // max(m, abs(n)) - 1
         harmonics = np.array([waves[p * m, -p * n] for p in range(last + 1)])
         harmonics[0] = harmonics[0].real + m * self.frequency - n * other.frequency
         noise = 0.5 * float(projected_noise(pair, weak, orbit, direction).mean())
         total = m * m * self.diffusion + n * n * other.diffusion + noise
-        return PhaseEquation(_cleaned(harmonics, np.abs(waves)), total, "ψ")
+        return PhaseEquation(_cleaned(harmonics, parts), total, "ψ")
 
     def _force(self, weak: Model, points: np.ndarray) -> np.ndarray:
         return _force(self.flow, weak, points)
@@ -397,9 +395,8 @@ def _torus(
     return out
 
 
-def _cleaned(harmonics: np.ndarray, force: np.ndarray) -> np.ndarray:
-    """Without the rounding of a sum of terms as large as the force."""
-    floor = 1e-13 * float(np.abs(force).max(initial=0.0))
+def _cleaned(harmonics: np.ndarray, parts: np.ndarray) -> np.ndarray:
+    """Harmonics of a sum of parts (size, …), without its rounding."""
+    floor = 1e-13 * float(np.abs(parts).sum(axis=0).max(initial=0.0))
     kept = np.where(np.abs(harmonics) > floor, harmonics, 0.0)
-    kept[0] = harmonics[0].real
-    return trimmed(kept) if np.abs(kept).any() else kept[:1]
+    return trimmed(kept) if kept.any() else kept[:1]

@@ -13,6 +13,7 @@ import numpy as np
 
 from photinus.errors import NotConverged, Undefined
 from photinus.solve.classical import Flow
+from photinus.solve.fixed_points import length_gradients
 from photinus.solve.limit_cycle import LimitCycle, propagated
 from photinus.solve.motion import packed
 
@@ -75,14 +76,9 @@ def _ring(flow: Flow, start: np.ndarray) -> Tabulated:
     tangent = flow.tangent(y, weights)
     frequency = float(velocity @ flow.tangent(start, weights) / (tangent @ tangent))
     relative = flow.jacobian(y) - frequency * flow.turn_matrix(weights)
-    left, size, _ = np.linalg.svd(relative)
-    if len(size) > 1 and size[-2] <= 1e-9 * size[0]:
-        raise Undefined(
-            "A deviation from the limit cycle neither grows nor decays: its phase is not defined.",
-            "Add a term that restores the amplitude, or lift the second symmetry.",
-        )
-    z = left[:, -1] / (left[:, -1] @ tangent)
-    error = float(np.linalg.norm(z @ relative) / (np.linalg.norm(z) * size[0])) if size[0] else 0.0
+    z = _left_vector(flow, y, relative, tangent)
+    size = float(np.linalg.norm(relative)) * float(np.linalg.norm(z))
+    error = float(np.linalg.norm(z @ relative)) / size if size else 0.0
     angles = TAU * np.arange(POINTS) / POINTS
     orbit, gradient = (np.stack([flow.turned(v, weights, phi) for phi in angles], axis=1) for v in (y, z))
     return Tabulated(orbit, gradient, frequency, error)
@@ -160,20 +156,32 @@ def _adjoint(flow: Flow, start: np.ndarray, period: float, points: int) -> tuple
     monodromy = np.eye(flow.size)
     for step in steps:
         monodromy = step @ monodromy
-    z = _left_vector(monodromy, velocity[:, 0])
+    z = _left_vector(flow, start, monodromy - np.eye(flow.size), velocity[:, 0])
     gradient = [z]
     for step in reversed(steps):
         gradient.append(step.T @ gradient[-1])
     covered = np.stack(gradient[::-1], axis=1)
+    for k, lengths in enumerate(length_gradients(flow, table)):
+        for along in lengths:
+            covered[:, k] -= along * (along @ covered[:, k]) / (along @ along)
     normal = np.einsum("ij,ij->j", covered, velocity)
     size = max(float(np.linalg.norm(np.ptp(table, axis=1))), 1e-300)
     error = max(float(np.abs(normal - 1).max()), float(np.linalg.norm(table[:, -1] - start)) / size)
     return table[:, :-1], (covered / normal)[:, :-1], error
 
 
-def _left_vector(monodromy: np.ndarray, velocity: np.ndarray) -> np.ndarray:
-    """The vector z with zᵀM = zᵀ and z·F = 1."""
-    scale = np.linalg.norm(velocity)
-    system = np.vstack([(monodromy - np.eye(len(velocity))).T, velocity / scale])
-    right = np.append(np.zeros(len(velocity)), 1.0 / scale)
-    return np.asarray(np.linalg.lstsq(system, right, rcond=None)[0])
+def _left_vector(flow: Flow, y: np.ndarray, matrix: np.ndarray, forward: np.ndarray) -> np.ndarray:
+    """The vector z with zᵀA = 0 and z·(forward velocity) = 1; along conserved lengths of spins it is 0."""
+    speed = float(np.linalg.norm(forward))
+    rows = [matrix.T / (float(np.linalg.norm(matrix)) or 1.0), forward[None, :] / speed]
+    rows += [along[None, :] / np.linalg.norm(along) for along in length_gradients(flow, y)]
+    system = np.vstack(rows)
+    right = np.zeros(len(system))
+    right[flow.size] = 1.0 / speed
+    z, _, _, sizes = np.linalg.lstsq(system, right, rcond=None)
+    if sizes[-1] <= 1e-9 * sizes[0]:
+        raise Undefined(
+            "A deviation from the limit cycle neither grows nor decays: its phase is not defined.",
+            "Add a term that restores the amplitude, or lift the second symmetry.",
+        )
+    return np.asarray(z)

@@ -270,6 +270,7 @@ def _boundary(region: Region, kind: str, curve: Traced) -> Boundary:
         read_only(error[:, None] * sides),
         curve.closed,
         curve.ends,
+        read_only(region.sides[:, 0] + curve.line.dense * sides),
         curve.line,
     )
 

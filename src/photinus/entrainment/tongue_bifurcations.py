@@ -132,6 +132,7 @@ class LockedRegion:
             start, stop = (np.array([nodes[0][node[0]], nodes[1][node[1]]]) for node in edge)
             if sum(len(branch.line.crossings(start, stop)) for branch in found) % 2 == 0:
                 found += self._through(start, stop, found)
+        found = _without_repetitions(found, self.limits.tolerance)
         ends = [b.points[k].point for b in found for k, why in zip((0, -1), b.ends, strict=True) if why == OTHER]
         for centre in ends:
             if sum(np.linalg.norm(centre - other) < 20 * self.limits.tolerance for other in ends) > 1:
@@ -209,7 +210,7 @@ class LockedRegion:
         good = []
         for k in range(len(points)):
             tangent = np.asarray(line.curve(line.knots[k], 1))
-            good.append(self.bounds(points[k].point, tangent))
+            good.append(self.is_free_beside(points[k].point, tangent, locked_left=True))
         if all(good):
             return points, (ends[0], ends[1])
         runs, start = [], None
@@ -223,11 +224,11 @@ class LockedRegion:
         new = (OTHER if first else ends[0], OTHER if last < len(points) else ends[1])
         return points[first:last], new
 
-    def bounds(self, u: np.ndarray, tangent: np.ndarray) -> bool:
-        """Whether a point of a curve has a locked and an unlocked side."""
+    def is_free_beside(self, u: np.ndarray, tangent: np.ndarray, *, locked_left: bool) -> bool:
+        """Whether beside a point of a curve, on the side on which the state of this curve has gone, no other is locked."""
         normal = np.array([-tangent[1], tangent[0]]) / max(float(np.linalg.norm(tangent)), 1e-300)
-        sides = (np.clip(u + s * 0.1 * self.limits.tolerance * normal, 0, 1) for s in (1, -1))
-        return len({self.sign(side) for side in sides}) == 2
+        side = u + (-1 if locked_left else 1) * 0.1 * self.limits.tolerance * normal
+        return bool((np.abs(side - 0.5) > 0.5).any()) or not self.locked(side)
 
     # --- one curve ----------------------------------------------------------------------------------------------------
 
@@ -237,10 +238,10 @@ class LockedRegion:
         normal = inside - first.point
         if tangent[-2] * normal[1] - tangent[-1] * normal[0] < 0:  # the locked side lies to the left
             tangent = -tangent
-        ahead, end, closed = self._half(system, first, tangent)
+        ahead, end, closed = self._half(system, first, tangent, left=True)
         points, begin = ahead, end
         if not closed:
-            back, begin, _ = self._half(system, first, -tangent)
+            back, begin, _ = self._half(system, first, -tangent, left=False)
             points = back[:0:-1] + ahead
 
         def insert(line: Line, segment: int, ends: tuple[Found, Found]) -> Found | None:
@@ -257,7 +258,9 @@ class LockedRegion:
         points, off = refined(points, closed, insert, self.limits)
         return Branch(system.kind, tuple(points), closed, (begin, end), off)
 
-    def _half(self, system: System, first: Found, tangent: np.ndarray) -> tuple[list[Found], str, bool]:
+    def _half(
+        self, system: System, first: Found, tangent: np.ndarray, *, left: bool
+    ) -> tuple[list[Found], str, bool]:
         """A point and those that follow in one direction, why they end, whether they close."""
         limits, trail, why = self.limits, [first], "lost"
         z, shortest = first.solution, 0.02 * limits.tolerance
@@ -279,7 +282,8 @@ class LockedRegion:
                 if step < shortest:
                     break
                 continue
-            if not (system.is_marginal(new) and self.bounds(new[-2:], new[-2:] - z[-2:])):
+            way = new[-2:] - z[-2:]
+            if not (system.is_marginal(new) and self.is_free_beside(new[-2:], way, locked_left=left)):
                 step *= 0.5
                 why = OTHER
                 if step < limits.tolerance / 4:
@@ -296,9 +300,11 @@ class LockedRegion:
         else:
             why = "budget"
         last = trail[-1].point
-        if len(trail) > 1 and float(np.minimum(last, 1 - last).min()) < limits.tolerance:
+        on_border = float(np.minimum(last, 1 - last).min()) < limits.tolerance
+        why = "window" if on_border else why
+        if on_border and len(trail) > 1 and float(np.minimum(last, 1 - last).min()) > 0:
             # The equations degenerate at the border, as without a drive: the curve goes straight on to it.
-            why, edge = "window", np.round(last)
+            edge = np.round(last)
             k = int(np.argmin(np.minimum(last, 1 - last)))
             way = last - trail[-2].point
             end = np.clip(last + (edge[k] - last[k]) / way[k] * way if way[k] else last, 0, 1)
@@ -447,6 +453,18 @@ class System:
     def found(self, z: np.ndarray, moved: float) -> Found:
         """A solution as a point of the plane; its error is that of Newton's method and of the differences."""
         return Found(z[-2:].copy(), 1e-8, 1.0, moved, solution=z)
+
+
+def _without_repetitions(branches: list[Branch], tolerance: float) -> list[Branch]:
+    """Branches of which none runs along a longer one."""
+    kept: list[Branch] = []
+    for branch in sorted(branches, key=lambda b: -float(b.line.knots[-1]) if len(b.points) > 1 else 0.0):
+        places = [p.point for p in branch.points]
+        middle = [branch.line.middle(k)[0] for k in range(len(places) - 1)]
+        twice = [any(other.line.distance(x) < 4 * tolerance for other in kept) for x in places + middle]
+        if np.mean(twice) < 0.5:
+            kept.append(branch)
+    return kept
 
 
 def is_locked(flow: Flow, e: Equilibrium) -> bool:

@@ -95,8 +95,10 @@ class Boundary:
         Whether the last point is followed by the first.
     ends : (str, str)
         Why it ends: ``window``, ``closed``, ``corner``, ``meets another`` (curve); or ``lost``, ``budget``.
+    path : ndarray, shape (m, 2)
+        The curve through the points, finely tabulated, in the window's units: for drawing.
     line : Line
-        The same in the unit square, with its interpolation.
+        The same in the unit square.
     """
 
     kind: str
@@ -104,6 +106,7 @@ class Boundary:
     error: np.ndarray
     closed: bool
     ends: tuple[str, str]
+    path: np.ndarray = field(repr=False)
     line: Line = field(repr=False)
 
     def __len__(self) -> int:

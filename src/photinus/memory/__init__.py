@@ -25,10 +25,11 @@ from photinus.memory.densities import (
 from photinus.memory.environment import Environment
 from photinus.memory.fitting import Exponentials, Fit, FitFailed, exponentials
 from photinus.memory.hierarchy import HEOM, Hierarchy, heom
+from photinus.memory.markov import markov_limit, markov_rate
 from photinus.memory.nonmarkovian import DynamicalMap, NonMarkovianity, blp, dynamical_map, rhp
 from photinus.memory.pseudomodes import Pseudomodes, joined_state, pseudomodes, with_pseudomodes
 from photinus.memory.transient import Transient, classical_transient, transient_synchronization
-from photinus.memory.weak import Redfield, WeakEvolution, markov_limit, markov_rate, redfield, tcl2
+from photinus.memory.weak import Redfield, WeakEvolution, redfield, tcl2
 
 __all__ = [
     "HEOM",

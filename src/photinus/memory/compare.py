@@ -2,9 +2,9 @@
 
 "The same bath without memory" is not one thing. A bath of Lorentzian density may be compared with a white one that has
 
-- the same J at the frequency of the oscillators (:class:`EqualDensity`): the golden rule, with or without its Lamb shift;
+- the same J at the frequency of the oscillators (:class:`EqualDensity`): the golden rule, with or without Lamb shift;
 - the peak of J at all frequencies (:class:`EqualPeak`): what the bath would do on resonance;
-- the same coupling g² = ∫J and another, larger width (:class:`EqualCoupling`): with infinite width nothing is left of it.
+- the same coupling g² = ∫J and another, larger width (:class:`EqualCoupling`): with infinite width nothing is left.
 
 The verdict changes sign between them, and with the parameters. It is therefore computed, never presumed.
 """
@@ -14,6 +14,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import inf, isnan, nan
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,8 @@ from photinus.errors import InvalidInput, NotConverged, PhotinusError, WrongType
 from photinus.memory.correlations import bath_correlation, extent, weight_functions
 from photinus.memory.environment import Environment, require_environment
 from photinus.memory.fitting import Fit, require_fit
+from photinus.memory.markov import lowering_parts, markov_limit
 from photinus.memory.pseudomodes import pseudomodes, with_pseudomodes
-from photinus.memory.weak import lowering_parts, markov_limit
 from photinus.model import Jump, Model
 from photinus.numerics.checks import real_number
 from photinus.solve.cutoff import Converged, Fixed
@@ -60,8 +61,8 @@ class EqualDensity(Reference):
     frequency : float
         ω, in the frame of the model.
     lamb_shift : bool
-        Whether the bath's shift Λ(ω)L†L belongs to the reference. A bath that is not centred at ω couples the sites of a
-        common bath by it, without any memory.
+        Whether the bath's shift Λ(ω)L†L belongs to the reference. A common bath that is not centred at ω couples its
+        sites by it, without any memory.
     """
 
     frequency: float = 0.0
@@ -82,7 +83,7 @@ class EqualPeak(Reference):
     def model(self, model: Model, environment: Environment, *, common: bool | None) -> Model:
         emission = weight_functions(environment.density, environment.temperature)[0]
         points, _ = extent(emission, environment.density)
-        cells = [np.linspace(a, b, 1001) for a, b in zip(points[:-1], points[1:], strict=True)]
+        cells = [np.linspace(a, b, 1001) for a, b in pairwise(points.tolist())]
         fine = np.unique(np.concatenate([points, *cells]))
         at = float(fine[emission(fine).argmax()])
         return markov_limit(model, environment, common=common, frequency=at, lamb_shift=False)
@@ -278,9 +279,7 @@ def compare(
     )
     if error_of_fit > 0:
         rough = replace(fit, tolerance=min(3 * fit.tolerance, 0.5))
-        other = steady_state(
-            with_pseudomodes(model, environment, common=common, fit=rough), cutoff=_for_all(cutoff)
-        )
+        other = steady_state(with_pseudomodes(model, environment, common=common, fit=rough), cutoff=_for_all(cutoff))
         error += abs(_measured(measure, other, names)[0] - value)
     white = steady_state(reference.model(model, environment, common=common), cutoff=_for_all(cutoff, model))
     markov = _measured(measure, white, names)
@@ -289,7 +288,18 @@ def compare(
     except PhotinusError as refusal:
         without, reason = (nan, nan), refusal.cause
     return Comparison(
-        value, markov[0], without[0], error, markov[1], without[1], reference, common, error_of_fit, state, white, reason
+        value,
+        markov[0],
+        without[0],
+        error,
+        markov[1],
+        without[1],
+        reference,
+        common,
+        error_of_fit,
+        state,
+        white,
+        reason,
     )
 
 

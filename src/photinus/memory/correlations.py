@@ -179,7 +179,7 @@ def _by_quadrature(
 
 
 def rational_vacuum(density: SpectralDensity, times: np.ndarray) -> np.ndarray:
-    """∫_0^∞ J e^{−iωt} dω of J = Σ r/(ω − p), the path turned to ω = −iy: Σ r e^{−ipt} E₁(−ipt) and the poles between."""
+    """∫_0^∞ J e^{−iωt} dω of J = Σ r/(ω − p), the path turned to ω = −iy: Σ r e^{−ipt} E₁(−ipt), and poles between."""
     if times.min() == 0 and isinstance(density, DrudeLorentz):
         raise InvalidInput("The correlation function of a Drude-Lorentz bath diverges at t = 0.", "Give times above 0.")
     out = np.zeros(len(times), dtype=complex)

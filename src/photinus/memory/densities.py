@@ -86,7 +86,7 @@ class Lorentzian(SpectralDensity):
     width : float
         κ > 0, the memory rate: the full width at half maximum; the correlation function decays as e^{−κt/2}.
     center : float
-        ω₀, in the frame of the model: in a frame that rotates at Ω it is ω₀ − Ω. J extends over all frequencies, which is
+        ω₀, in the frame of the model: in a frame that rotates at Ω it is ω₀ − Ω. J extends over all frequencies: it is
         meant for rotating-wave couplings.
     mean_occupation : float
         n̄ ≥ 0 of the mode, the same at all of its frequencies, as of a cavity whose own bath is warm and white.
@@ -437,7 +437,9 @@ class Density(SpectralDensity):
             raise WrongType(f"A spectral density is {shown(self.function)}.", "Give a function of the frequency.")
         low, high = self.between
         if isnan(low) or isnan(high) or not low < high:
-            raise InvalidInput(f"The spectral density lives between {low:g} and {high:g}.", "Give an interval (low, high).")
+            raise InvalidInput(
+                f"The spectral density lives between {low:g} and {high:g}.", "Give an interval (low, high)."
+            )
         object.__setattr__(self, "peaks", tuple(real_number(x, "peak of a spectral density") for x in self.peaks))
         grid = log_grid(self)
         values = self(grid)

@@ -64,7 +64,9 @@ class Environment:
                 f"The spectral density is {shown(density)}.",
                 "Give one of photinus.memory, such as Lorentzian(…), or Density(function).",
             )
-        listed = (coupling,) if isinstance(coupling, Operator) or not isinstance(coupling, Iterable) else tuple(coupling)
+        listed = (
+            (coupling,) if isinstance(coupling, Operator) or not isinstance(coupling, Iterable) else tuple(coupling)
+        )
         operators = tuple(as_operator(each) for each in listed)
         if not operators or not all(operator.sites for operator in operators):
             raise InvalidInput("The environment couples to nothing, or to a number.", "Give operators of the system.")
@@ -82,8 +84,8 @@ class Environment:
         density, step = self.density, 1e-9 * self.temperature
         if density.support[0] < 0 or float(density(step)) > 0.9 * float(density(1e3 * step)) > 0:
             raise InvalidInput(
-                f"At the temperature {self.temperature:g} the bath is not integrable: J(ω) does not vanish at ω = 0, where "
-                "the occupation diverges.",
+                f"At the temperature {self.temperature:g} the bath is not integrable: J(ω) does not vanish at ω = 0, "
+                "where the occupation diverges.",
                 "Use Underdamped(…) or an Ohmic(…), or Lorentzian(…, mean_occupation=n) at temperature 0.",
             )
 

@@ -1,7 +1,7 @@
 """Correlation functions as sums of exponentials: exact where they are, fitted with a stated error elsewhere.
 
-C(t) ≈ Σ_k w_k e^{−ν_k t}: ESPRIT finds the rates ν from the shift invariance of a Hankel matrix of samples, least squares
-the weights w. The error of a fit is
+C(t) ≈ Σ_k w_k e^{−ν_k t}: ESPRIT finds the rates ν from the shift invariance of a Hankel matrix of samples, least
+squares the weights w. The error of a fit is
 
     ε = ∫|C − C_fit| dt / ∫|C| dt,
 
@@ -42,8 +42,8 @@ class Fit:
     most : int
         The most exponentials of one correlation function.
     duration : float, optional
-        The times of the fit, 0 … duration; by default until 99.9 % (or 1 − tolerance/3) of ∫|C| dt have passed. Algebraic
-        tails, as of an Ohmic bath at T = 0, last long: an answer that needs shorter times only may say so here.
+        The times of the fit, 0 … duration; by default until 1 − tolerance/3 (or 99.9 %) of ∫|C| dt have passed.
+        Algebraic tails, as of an Ohmic bath at T = 0, last long: say here if shorter times will do.
     """
 
     tolerance: float = 1e-2
@@ -282,7 +282,7 @@ def fit_failed(fit: Fit, best: tuple[float, int], samples: Samples) -> FitFailed
 
 
 def esprit(samples: Samples, count: int) -> Exponents:
-    """Rates from the shift invariance of the leading singular vectors of the Hankel matrix, weights by least squares."""
+    """Rates from the shift invariance of the Hankel matrix's leading singular vectors, weights by least squares."""
     rates = esprit_rates(samples, count)
     basis = np.exp(-np.multiply.outer(samples.times, rates))
     root = np.sqrt(samples.widths)

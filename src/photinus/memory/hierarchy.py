@@ -8,9 +8,9 @@ With sums of exponentials for the correlation functions, auxiliary density opera
 
     (N, P, ν) = (−i[L†, ·], −i w L·, ν)  and  (−i[L, ·], +i w̄ ·L†, ν̄),
 
-and those of ⟨B†(t)B⟩ the same with L and L† exchanged. A Hermitian L needs QuTiP's bosonic baths alone; for other L the
-two rules of QuTiP's solver that write N and P are replaced, its hierarchy, integrators and steady state are used as they
-are.
+and those of ⟨B†(t)B⟩ the same with L and L† exchanged. A Hermitian L needs QuTiP's bosonic baths alone; for other L
+the two rules of QuTiP's solver that write N and P are replaced, its hierarchy, integrators and steady state are used
+as they are.
 """
 
 from __future__ import annotations
@@ -302,7 +302,7 @@ def _rotating_wave_solver(module: Any, system: Any, pairs: list[_Pair], depth: i
     nexts = [-1j * (qutip.spre(p.outer) - qutip.spost(p.outer)) for p in pairs]
     previous = [p.weight * (qutip.spre(p.inner) if p.left else qutip.spost(p.inner)) for p in pairs]
 
-    class RotatingWave(module.HEOMSolver):  # type: ignore[misc, name-defined]
+    class RotatingWave(module.HEOMSolver):  # type: ignore[misc]
         """The two rules of the hierarchy that a coupling enters."""
 
         def _grad_prev_bosonic(self, he_n: Any, k: int) -> Any:
@@ -314,7 +314,7 @@ def _rotating_wave_solver(module: Any, system: Any, pairs: list[_Pair], depth: i
     exponents = [module.BathExponent("R", None, p.outer, p.weight, p.rate) for p in pairs]
     if not hasattr(module.HEOMSolver, "_grad_next_bosonic") or not hasattr(module.HEOMSolver, "_grad_prev_bosonic"):
         raise InvalidInput(
-            f"QuTiP {qutip.__version__} writes its hierarchy in another way, so that only Hermitian couplings can be given.",
+            f"QuTiP {qutip.__version__} writes its hierarchy in another way: only Hermitian couplings can be given.",
             "Use a Hermitian coupling, QuTiP 5.0 to 5.3, or with_pseudomodes(…).",
         )
     return RotatingWave(system, module.Bath(exponents), depth, options=options)

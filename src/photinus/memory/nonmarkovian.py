@@ -1,7 +1,7 @@
 """Measures of non-Markovianity, from the dynamical map of the reduced system.
 
-ρ_S(t) = Λ_t ρ_S(0), the bath being uncorrelated at the beginning. BLP: information flows back where the trace distance of
-two states grows, 𝒩 = max ∫_{dD/dt > 0} dD, D = ½‖Λ_t(ρ₁ − ρ₂)‖₁ (Breuer2009). RHP: the dynamics is not divisible where
+ρ_S(t) = Λ_t ρ_S(0), the bath being uncorrelated at the beginning. BLP: information flows back where the trace distance
+of two states grows, 𝒩 = max ∫_{dD/dt > 0} dD, D = ½‖Λ_t(ρ₁ − ρ₂)‖₁ (Breuer2009). RHP: the dynamics does not divide where
 Λ_{t+ε}Λ_t^{−1} is not completely positive; its Choi matrix then has a trace norm above 1,
 𝓘 = ∫ lim_{ε → 0} (‖(Λ_{t+ε}Λ_t^{−1} ⊗ 1)|Φ⟩⟨Φ|‖₁ − 1)/ε dt (Rivas2010).
 """
@@ -63,7 +63,9 @@ class DynamicalMap:
         import xarray as xr
 
         return xr.Dataset(
-            {"map": (("time", "row", "column"), np.array(self.matrices))}, {"time": np.array(self.times)}, {"error": self.error}
+            {"map": (("time", "row", "column"), np.array(self.matrices))},
+            {"time": np.array(self.times)},
+            {"error": self.error},
         )
 
     def __repr__(self) -> str:
@@ -139,7 +141,7 @@ def dynamical_map(
 
 
 def _assembled(evolved: Callable[[np.ndarray], np.ndarray], d: int, count: int) -> np.ndarray:
-    """Λ from pure states: |i⟩⟨j| = |+⟩⟨+| + i|y⟩⟨y| − ½(1 + i)(|i⟩⟨i| + |j⟩⟨j|), with |+⟩ ∝ |i⟩ + |j⟩, |y⟩ ∝ |i⟩ + i|j⟩."""
+    """Λ from pure states: |i⟩⟨j| = |+⟩⟨+| + i|y⟩⟨y| − ½(1 + i)(|i⟩⟨i| + |j⟩⟨j|), |+⟩ ∝ |i⟩ + |j⟩, |y⟩ ∝ |i⟩ + i|j⟩."""
     out = np.empty((count, d * d, d * d), dtype=complex)
     one = np.eye(d, dtype=complex)
     populations = [evolved(one[i]) for i in range(d)]

@@ -5,8 +5,9 @@ with H = Σ Ω_jk b_j†b_k, damping Σ Γ_jk (b_k ρ b_j† − ½{b_j†b_k, �
 
     ⟨B(t)B†⟩ = g† e^{−Kt} g,    K = iΩ + Γ/2,    Γ ≥ 0,
 
-a sum of exponentials, whose weights are complex where modes are coupled. Which sums can be reached? Its spectrum must be
-positive, S(ω) = 2Re Σ w_k/(ν_k − iω) ≥ 0, and that is enough: S = |h(ω)|² with h = Σ h_k/(ν_k − iω) gives the Gram matrix
+a sum of exponentials, whose weights are complex where modes are coupled. Which sums can be reached? The spectrum must
+be positive, S(ω) = 2Re Σ w_k/(ν_k − iω) ≥ 0, and that is enough: S = |h(ω)|² with h = Σ h_k/(ν_k − iω) gives the Gram
+matrix
 
     P_jk = h̄_j h_k/(ν̄_j + ν_k),    K = P^{½} diag(ν) P^{−½},    g = P^{½}(1, …, 1),    Γ = K + K† = v v†,  v = P^{−½} h̄,
 
@@ -19,13 +20,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.optimize import least_squares
 
-from photinus.algebra import Operator, oscillator
 from photinus import states
+from photinus.algebra import Handle, Operator, oscillator
 from photinus.errors import InvalidInput, WrongType, shown
 from photinus.memory.correlations import summed
 from photinus.memory.densities import Exponents, Lorentzian, Lorentzians
@@ -136,15 +137,20 @@ class Pseudomodes:
         import xarray as xr
 
         pair = ("mode", "other")
-        data = {"hamiltonian": (pair, np.array(self.hamiltonian)), "damping": (pair, np.array(self.damping))}
-        data |= {n: (("mode",), np.array(getattr(self, n))) for n in ("coupling", "occupation", "absorbing")}
+        data: dict[str, Any] = {
+            "hamiltonian": (pair, np.array(self.hamiltonian)),
+            "damping": (pair, np.array(self.damping)),
+        }
+        data |= {n: ("mode", np.array(getattr(self, n))) for n in ("coupling", "occupation", "absorbing")}
         return xr.Dataset(data, attrs={"error": self.error, "duration": self.duration})
 
     def __repr__(self) -> str:
         frequencies = ", ".join(f"{x:.4g}" for x in self.hamiltonian.diagonal().real)
         couplings = ", ".join(f"{x:.4g}" for x in np.abs(self.coupling))
         rates = ", ".join(f"{x:.4g}" for x in self.damping.diagonal().real)
-        linked = " (coupled to each other)" if np.abs(self.hamiltonian - np.diag(self.hamiltonian.diagonal())).any() else ""
+        linked = (
+            " (coupled to each other)" if np.abs(self.hamiltonian - np.diag(self.hamiltonian.diagonal())).any() else ""
+        )
         return "\n".join(
             [
                 f"{self.count} pseudomodes{linked}; relative error {self.error:.1e} up to t = {self.duration:.3g}",
@@ -300,7 +306,8 @@ def realised(nu: np.ndarray, h: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     values, vectors = np.linalg.eigh((gram + gram.conj().T) / 2)
     if values[0] <= 1e-14 * values[-1]:
         raise InvalidInput(
-            f"The pseudomodes of the rates {np.round(nu, 6).tolist()} are linearly dependent.", "Use fewer: Fit(most=…)."
+            f"The pseudomodes of the rates {np.round(nu, 6).tolist()} are linearly dependent.",
+            "Use fewer: Fit(most=…).",
         )
     root = (vectors * np.sqrt(values)) @ vectors.conj().T
     inverse = (vectors / np.sqrt(values)) @ vectors.conj().T
@@ -373,7 +380,8 @@ def with_pseudomodes(
         clash = taken.intersection(added.oscillators) - {site.name for site in operator.sites}
         if clash:
             raise InvalidInput(
-                f"The model has a site {min(clash)!r} already.", "Give the environment another name: Environment(…, name=…)."
+                f"The model has a site {min(clash)!r} already.",
+                "Give the environment another name: Environment(…, name=…).",
             )
         taken |= set(added.oscillators)
         model = model + added
@@ -429,11 +437,13 @@ def joined_state(state: State, joined: Model, environment: Environment, *, fit: 
         )
     cold = [name for name in added if occupations[name] == 0]
     parts = [states.fock(dict.fromkeys(cold, 0))] if cold else []
-    warm: dict[str, float] = {name: occupations[name] for name in added if occupations[name] > 0}
+    warm: dict[str | Handle, float] = {name: occupations[name] for name in added if occupations[name] > 0}
     return states.product(state, *parts, *([states.thermal(warm)] if warm else []))
 
 
 def require_state_like(state: object) -> None:
     """Raise :class:`WrongType` unless this is a state."""
     if not isinstance(state, State):
-        raise WrongType(f"The state of the system is {shown(state)}.", "Give a ph.State, such as ph.states.level({s: 0.5}).")
+        raise WrongType(
+            f"The state of the system is {shown(state)}.", "Give a ph.State, such as ph.states.level({s: 0.5})."
+        )

@@ -1,8 +1,8 @@
 """Transient synchronization: one mode of relaxation that outlives the others imposes its frequency on all sites.
 
-In a common bath two normal modes decay at different rates; after the faster one is gone all sites oscillate at the frequency
-of the slower one, in or against phase, until it decays too. In separate baths both decay alike and there is no such time
-(Giorgi2012, Bellomo2017). The ratio Γ_slow/Γ_fast of the two rates says how long the window is.
+In a common bath two normal modes decay at different rates; after the faster one is gone all sites oscillate at the
+frequency of the slower one, in or against phase, until it decays too. In separate baths both decay alike and there is
+no such time (Giorgi2012, Bellomo2017). The ratio Γ_slow/Γ_fast of the two rates says how long the window is.
 """
 
 from __future__ import annotations
@@ -80,9 +80,7 @@ class Transient:
         )
 
 
-def transient_synchronization(
-    model: Model, *sites: str | Handle, cutoff: Fixed | Converged | None = None
-) -> Transient:
+def transient_synchronization(model: Model, *sites: str | Handle, cutoff: Fixed | Converged | None = None) -> Transient:
     """The two slowest modes among the coherences of order one of some sites, which carry ⟨a⟩ and ⟨S₋⟩.
 
     Parameters
@@ -96,7 +94,7 @@ def transient_synchronization(
     Returns
     -------
     Transient
-        Where a symmetry keeps the orders of the sites apart, as in separate baths, the modes of all of them are compared.
+        Where a symmetry keeps the orders of the sites apart, as in separate baths, the modes of all are compared.
 
     References
     ----------
@@ -115,10 +113,11 @@ def transient_synchronization(
     require_model(model)
     named = [*sites] or [site.name for site in model.sites if site.kind in ("oscillator", "spin")]
     weak = model.symmetry
-    orders = {weak.order({each: 1}): {each: 1} for each in named}
+    orders = {weak.order({each if isinstance(each, str) else each.name: 1}): each for each in named}
     values, errors = [], []
-    for order in orders.values():
-        found = eigenmodes(model, order=order, count=2, cutoff=Converged() if cutoff is None else cutoff)
+    for each in orders.values():
+        site = each if isinstance(each, str) else each.name
+        found = eigenmodes(model, order={site: 1}, count=2, cutoff=Converged() if cutoff is None else cutoff)
         values += found.eigenvalues.tolist()
         errors += found.errors.tolist()
     if len(values) < 2:
@@ -132,7 +131,7 @@ def classical_transient(
 ) -> Transient:
     """The normal modes of x_i″ + ω_i²x_i + λx_j = −Γ Σ_j D_ij x_j′, D_ij = 1 in a common bath, δ_ij in separate ones.
 
-    For weak damping the rates are Γ(cos θ ∓ sin θ)²/2 in a common bath, tan 2θ = 2λ/(ω₂² − ω₁²), and Γ/2 in separate ones.
+    For weak damping the rates are Γ(cos θ ∓ sin θ)²/2 in common, tan 2θ = 2λ/(ω₂² − ω₁²), in separate ones Γ/2.
 
     Parameters
     ----------

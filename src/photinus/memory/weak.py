@@ -1,13 +1,13 @@
-"""Weak coupling: the Markov limit, the Bloch-Redfield generator and time-convolutionless second order (TCL2).
+"""Weak coupling: the Bloch-Redfield generator and time-convolutionless second order (TCL2).
 
 To second order in the coupling H_I = L†B + LB†, with L(τ) = e^{−iHτ} L e^{iHτ} and C₋ = ⟨B(t)B†⟩, C₊ = ⟨B†(t)B⟩,
 
     dρ/dt = 𝓛_S ρ − {[L†, Λ₋(t)ρ] + [L, Λ₊(t)ρ] + h.c.},
     Λ₋(t) = ∫_0^t C₋(τ) L(τ) dτ,    Λ₊(t) = ∫_0^t C₊(τ) L†(τ) dτ.
 
-This is TCL2; t → ∞ in Λ gives the Bloch-Redfield generator, and with only those terms that oscillate at equal frequencies
-the secular one, which is a Lindbladian. The system's own jumps move L(τ) no more than they act in a memory time; that they
-are left out there is part of the number that states the validity,
+This is TCL2; t → ∞ in Λ gives the Bloch-Redfield generator, and with only those terms that oscillate at equal
+frequencies the secular one, which is a Lindbladian. The system's own jumps move L(τ) no more than they act in a memory
+time; that they are left out there is part of the number that states the validity,
 
     τ_B (1/τ_SB + Γ),   1/τ_SB = ‖L‖² ∫|C| dt,   τ_B = ∫t|C| dt/∫|C| dt,   Γ = Σ rate‖L_j‖²,
 
@@ -18,22 +18,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from math import inf, pi
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.integrate import quad, solve_ivp
+from scipy.integrate import solve_ivp
 from scipy.interpolate import CubicSpline
 
 from photinus.algebra import Operator, Scalar
-from photinus.algebra.operator import shift_of
 from photinus.errors import DegenerateSteadyState, InvalidInput, NotConverged
-from photinus.memory.correlations import bath_correlation, extent, spectrum, weight_functions
-from photinus.memory.densities import Exponents
+from photinus.memory.correlations import bath_correlation
 from photinus.memory.environment import Environment, require_environment
 from photinus.memory.fitting import Fit, bath_duration
-from photinus.model import Jump, Model
-from photinus.numerics.checks import real_number
+from photinus.memory.markov import half_transforms
+from photinus.model import Model
 from photinus.numerics.linear import dense_null_vector
 from photinus.numerics.memory import require_memory
 from photinus.solve.arguments import ascending_times, require_state, watched_operators
@@ -45,141 +42,7 @@ if TYPE_CHECKING:
     import xarray
 
 
-# --- the bath's half-sided transforms ----------------------------------------------------------------------------------
-
-
-def half_transforms(environment: Environment, frequency: float, *, hermitian: bool) -> tuple[complex, complex]:
-    """∫_0^∞ C e^{iωt} dt = S(ω)/2 + iΛ(ω) of ⟨B(t)B†⟩ at ω and of ⟨B†(t)B⟩ at −ω; for Hermitian couplings of their sum, and 0."""
-    sums = environment.density.exponents(environment.temperature)
-    if sums is not None:
-        if hermitian:
-            return _transformed(sums[0] + sums[1], frequency), 0j
-        return _transformed(sums[0], frequency), _transformed(sums[1], -frequency)
-    up, down = spectrum(environment, np.array(frequency), hermitian=hermitian)
-    emission, absorption = weight_functions(environment.density, environment.temperature)
-    shift_up = _principal(emission, environment, frequency)
-    shift_down = -_principal(absorption, environment, frequency) if environment.temperature > 0 else 0.0
-    if hermitian:
-        if environment.temperature > 0:
-            shift_up -= _principal(absorption, environment, -frequency)
-        return complex(float(up) / 2, shift_up), 0j
-    return complex(float(up) / 2, shift_up), complex(float(down) / 2, shift_down)
-
-
-def _transformed(exponents: Exponents, frequency: float) -> complex:
-    return complex(sum(w / (nu - 1j * frequency) for w, nu in exponents))
-
-
-def _principal(function: Callable[[np.ndarray], np.ndarray], environment: Environment, frequency: float) -> float:
-    """P∫f(ω′)/(ω − ω′) dω′."""
-    points, _ = extent(function, environment.density)
-    low, high = float(points[0]), float(points[-1])
-    if low == high:
-        return 0.0
-
-    def scalar(x: float) -> float:
-        return float(function(np.asarray(x)))
-
-    if not low < frequency < high:
-        cells = points.tolist()
-        return sum(
-            _quad(lambda x: scalar(x) / (frequency - x), a, b) for a, b in zip(cells[:-1], cells[1:], strict=True)
-        )
-    radius = 0.5 * min(frequency - low, high - frequency)
-    cuts = sorted({*points.tolist(), frequency - radius, frequency + radius})
-    total = -quad(scalar, frequency - radius, frequency + radius, weight="cauchy", wvar=frequency, limit=500, full_output=1)[0]
-    for a, b in zip(cuts[:-1], cuts[1:], strict=True):
-        if b <= frequency - radius or a >= frequency + radius:
-            total += _quad(lambda x: scalar(x) / (frequency - x), a, b)
-    return float(total)
-
-
-def _quad(function: Callable[[float], float], low: float, high: float) -> float:
-    return float(quad(function, low, high, limit=500, epsrel=1e-10, full_output=1)[0])
-
-
-def lowering_parts(operator: Operator) -> tuple[Operator, Operator]:
-    """L₋ and L₀ of a Hermitian L = L₋ + L₋† + L₀, by the total change of the oscillators' n and the spins' m.
-
-    Raises
-    ------
-    InvalidInput
-        For a qudit, whose levels have no order in energy here.
-    """
-    down, level = {}, {}
-    for word, c in operator.terms.items():
-        change = 0
-        for site, shift in shift_of(word).items():
-            if site.kind == "qudit":
-                raise InvalidInput(
-                    f"The coupling {operator} acts on the {site!r}, whose levels have no known order.",
-                    "Couple by the lowering operator, such as q(0, 1); or use redfield(…).",
-                )
-            change += sum(shift)
-        if change < 0:
-            down[word] = c
-        elif change == 0:
-            level[word] = c
-    return Operator(down), Operator(level)
-
-
-def markov_limit(
-    model: Model,
-    environment: Environment,
-    *,
-    common: bool | None = None,
-    frequency: float = 0.0,
-    lamb_shift: bool = True,
-) -> Model:
-    """The bath without its memory: jumps at the golden-rule rates of one frequency of the system.
-
-    Parameters
-    ----------
-    model : Model
-    environment : Environment
-    common : bool, optional
-        As in :func:`with_pseudomodes`.
-    frequency : float
-        ω of the system that L lowers, in the frame of the model: 0 in the frame of the oscillators themselves. The rates
-        are 2πJ(ω)(n̄ + 1) and 2πJ(ω)n̄. Of a Hermitian L the lowering part has them; what neither lowers nor raises
-        dephases at the rate of ω = 0.
-    lamb_shift : bool
-        Whether the Hamiltonian gets Λ(ω)L†L, which shifts and, in a common bath, couples the sites.
-
-    Returns
-    -------
-    Model
-
-    Examples
-    --------
-    >>> import photinus as ph
-    >>> a, b = ph.oscillator("a"), ph.oscillator("b")
-    >>> bath = ph.memory.Environment(ph.memory.Lorentzian(1.0, width=2.0), [a, -b])
-    >>> ph.memory.markov_limit(ph.Model(), bath, common=True).jumps[-1]
-    Jump(rate=2.0, operator=a - b, reverse=0.0, bath=None, name='bath')
-    """
-    require_environment(environment)
-    model = environment.placed(model)
-    at = real_number(frequency, "frequency of the system")
-    hamiltonian: Operator | int = 0
-    jumps = []
-    for operator in environment.operators(common=common):
-        hermitian = operator.is_hermitian()
-        low, level = lowering_parts(operator) if hermitian else (operator, Operator({}))
-        up, down = half_transforms(environment, at, hermitian=hermitian)
-        if hermitian:
-            down = half_transforms(environment, -at, hermitian=True)[0]
-        if low.terms:
-            jumps.append(Jump(2 * max(up.real, 0), low, reverse=2 * max(down.real, 0), name=environment.name))
-            hamiltonian = hamiltonian + up.imag * low.dag() * low + down.imag * low * low.dag()
-        if level.sites:
-            still = half_transforms(environment, 0.0, hermitian=True)[0]
-            jumps.append(Jump(2 * max(still.real, 0), level, name=environment.name))
-            hamiltonian = hamiltonian + still.imag * level * level
-    return model + Model(hamiltonian if lamb_shift else 0, jumps)
-
-
-# --- generators ----------------------------------------------------------------------------------------------------------
+# --- generators -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,10 +83,14 @@ class Redfield:
         found = dense_null_vector(np.array(self.matrix), np.arange(n) * (n + 1))
         if found.nullity != 1:
             raise DegenerateSteadyState(
-                "The Redfield generator has more than one stationary state.", "Add a process that connects them.", found.nullity
+                "The Redfield generator has more than one stationary state.",
+                "Add a process that connects them.",
+                found.nullity,
             )
         rho = found.vector.reshape(n, n)
-        return state_from_matrix((rho + rho.conj().T) / 2, grading(self.space, self.model.symmetry.weak), tolerance=1e-14)
+        return state_from_matrix(
+            (rho + rho.conj().T) / 2, grading(self.space, self.model.symmetry.weak), tolerance=1e-14
+        )
 
     def __repr__(self) -> str:
         kind = "secular" if self.secular else "not secular"
@@ -362,12 +229,7 @@ def _commutator_matrix(outer: np.ndarray, part: np.ndarray) -> np.ndarray:
     """ρ → −[A, Xρ] + h.c. as a matrix on the rows of ρ."""
     one = np.eye(len(outer))
     left, right = outer.conj().T, part.conj().T
-    return (
-        np.kron(part, outer.T)
-        - np.kron(outer @ part, one)
-        + np.kron(left, right.T)
-        - np.kron(one, (right @ left).T)
-    )
+    return np.kron(part, outer.T) - np.kron(outer @ part, one) + np.kron(left, right.T) - np.kron(one, (right @ left).T)
 
 
 def _validity(environment: Environment, system: _System, common: bool | None) -> tuple[float, float]:
@@ -384,7 +246,7 @@ def _validity(environment: Environment, system: _System, common: bool | None) ->
     return float(memory * (strength * total + own)), memory
 
 
-# --- time-convolutionless second order ---------------------------------------------------------------------------------
+# --- time-convolutionless second order --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -558,22 +420,3 @@ def _running_transforms(
         cells = np.einsum("cn,cnf->cf", half * weights, waves)
         out.append(CubicSpline(edges, np.concatenate([np.zeros((1, len(frequencies))), np.cumsum(cells, axis=0)])))
     return out[0], out[1]
-
-
-def markov_rate(environment: Environment, frequency: float = 0.0) -> float:
-    """The golden-rule rate 2πJ(ω)(n̄ + 1) of L at a frequency of the system; ``inf`` for the peak over all frequencies.
-
-    Examples
-    --------
-    >>> import photinus as ph
-    >>> a = ph.oscillator("a")
-    >>> bath = ph.memory.Environment(ph.memory.Lorentzian(1.0, width=2.0, center=1.0), a)
-    >>> round(ph.memory.markov_rate(bath), 12), ph.memory.markov_rate(bath, float("inf"))
-    (1.0, 2.0)
-    """
-    require_environment(environment)
-    if frequency == inf:
-        grid, _ = extent(weight_functions(environment.density, environment.temperature)[0], environment.density)
-        fine = np.unique(np.concatenate([grid, *(np.linspace(a, b, 400) for a, b in zip(grid[:-1], grid[1:], strict=True))]))
-        return float(2 * pi * weight_functions(environment.density, environment.temperature)[0](fine).max())
-    return float(spectrum(environment, np.array(float(frequency)), hermitian=False)[0])

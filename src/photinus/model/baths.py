@@ -110,7 +110,7 @@ class Bath:
         quantum = self._quantum(energy)
         if self.temperature == 0 and quantum == 0:
             raise InvalidInput(
-                f"At zero temperature the level at the chemical potential {energy:g} of {self.name!r} has no occupation.",
+                f"At zero temperature a level at the chemical potential {energy:g} of {self.name!r} has no occupation.",
                 "Give a temperature, or another energy.",
             )
         return self._pair(rate, operator, (self._weight(-quantum, 1), self._weight(quantum, 1)), quantum, name)

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from photinus.algebra import Operator, Site, Word, locate
+from photinus.algebra import Ensemble, Operator, Site, Word, locate
 from photinus.algebra.operator import shift_of
 from photinus.algebra.site import SUBSCRIPTS, natural_key
 from photinus.errors import InvalidInput
@@ -140,9 +140,12 @@ class Symmetry:
 
     def _coordinate(self, name: str) -> int:
         place = locate(self.sites, name)
-        if len(self.sites[place].coordinates) != 1:
-            raise InvalidInput(f"The {self.sites[place]!r} has no single order.", "Name an oscillator or a spin.")
-        return sum(len(site.coordinates) for site in self.sites[:place])
+        site = self.sites[place]
+        if len(site.coordinates) != 1 and not isinstance(site, Ensemble):
+            raise InvalidInput(
+                f"The {site!r} has no single order.", "Name an oscillator, a spin or an ensemble (the order of its M)."
+            )
+        return sum(len(s.coordinates) for s in self.sites[:place]) + len(site.coordinates) - 1
 
     def __str__(self) -> str:
         names = self.coordinates

@@ -12,13 +12,28 @@ from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
 
+from photinus.numerics.lowrank import DiagonalPlusLowRank, diagonal_plus_low_rank
 from photinus.numerics.memory import require_memory
 
 CANCELLED = 8 * float(np.finfo(float).eps)
 """A sum of coefficients below this share of the sum of their moduli is rounding."""
 DENSE = 4096
 """Coefficient matrices with at most so many entries are kept as plain arrays."""
+
+
+CROWDED = 32
+"""Coefficients for each row, above which it is worth while to look for dense blocks of linear ones."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """Linear terms of some rows in some variables, as a dense matrix or a diagonal plus a low rank."""
+
+    rows: np.ndarray
+    columns: np.ndarray
+    matrix: np.ndarray | DiagonalPlusLowRank
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +80,32 @@ class PolynomialMap:
     @cached_property
     def _coefficients(self) -> np.ndarray | sp.csr_array:
         small = self.rows * self.matrix.shape[1] <= DENSE
-        return self.matrix.toarray() if small else self.matrix
+        return self.matrix.toarray() if small else self._split[0]
+
+    @cached_property
+    def _split(self) -> tuple[sp.csr_array, tuple[_Block, ...]]:
+        """The coefficients without dense blocks of linear ones, and these blocks."""
+        if self.matrix.nnz <= max(DENSE, CROWDED * self.rows):
+            return self.matrix, ()
+        live = self.factors < self.variables
+        linear = np.flatnonzero(live.sum(axis=1) == 1)
+        letters = np.where(live, self.factors, 0).sum(axis=1)[linear]
+        part = self.matrix[:, linear]
+        count, label = connected_components(sp.block_array([[None, part], [part.T, None]]), directed=False)
+        blocks, kept = [], self.matrix.copy()
+        for k in np.flatnonzero(np.bincount(label, minlength=count) > 2 * CROWDED):
+            rows, chosen = np.flatnonzero(label[: self.rows] == k), np.flatnonzero(label[self.rows :] == k)
+            columns = chosen[np.argsort(letters[chosen])]
+            inner = part[rows][:, columns]
+            if inner.nnz < 0.3 * len(rows) * len(columns):
+                continue
+            dense = inner.toarray()
+            found = diagonal_plus_low_rank(dense) if len(rows) == len(columns) else None
+            blocks.append(_Block(rows, letters[columns], dense if found is None else found))
+            here = np.repeat(label[: self.rows] == k, np.diff(kept.indptr))
+            kept.data[here & np.isin(kept.indices, linear[columns])] = 0
+        kept.eliminate_zeros()
+        return kept, tuple(blocks)
 
     def monomials(self, x: np.ndarray) -> np.ndarray:
         """Values of the monomials at x (variables, …)."""
@@ -83,8 +123,14 @@ class PolynomialMap:
         """Values at x: shape (variables, …) to (rows, …)."""
         values = self.monomials(x)
         if x.ndim == 1:
-            return self._coefficients @ values
-        return np.asarray(self._coefficients @ values.reshape(len(values), -1)).reshape(self.rows, *x.shape[1:])
+            out = np.asarray(self._coefficients @ values)
+        else:
+            out = np.asarray(self._coefficients @ values.reshape(len(values), -1)).reshape(self.rows, *x.shape[1:])
+        if self.matrix.nnz > DENSE:
+            for block in self._split[1]:
+                points = x[block.columns].reshape(len(block.columns), -1)
+                out[block.rows] += (block.matrix @ points).reshape(-1, *x.shape[1:])
+        return out
 
     def magnitude(self, x: np.ndarray) -> np.ndarray:
         """Σ_m |c_rm| Π|x|: the scale against which the rounding of a value is judged."""

@@ -7,6 +7,7 @@ of a limit cycle, is passed in by the caller, who knows where it comes from.
 function                      picture
 ============================  ==================================================================
 :func:`tongue`                a quantity of a sweep over two of its axes
+:func:`tongues`               boundaries of tongues over each other, one for each theory
 :func:`curve`                 quantities of a sweep against one axis
 :func:`wigner`                a Wigner function, on a diverging map centred at 0
 :func:`phase_density`         densities of one phase, as a polar plot
@@ -44,9 +45,11 @@ from photinus.plot.quasiprobability import wigner
 from photinus.plot.records import phase_record, trajectories
 from photinus.plot.sphere import sphere
 from photinus.plot.style import LINES, figure, style
+from photinus.plot.tongues import tongues
 
 __all__ = [
     "tongue",
+    "tongues",
     "curve",
     "wigner",
     "phase_density",

@@ -26,7 +26,7 @@ from photinus.errors import InvalidInput, WrongType, shown
 from photinus.model import Model
 from photinus.numerics.checks import real_number, whole_number
 from photinus.solve.classical import Flow, make_flow
-from photinus.solve.cycle_bifurcation import Cycle, carried, cycles_at, same_cycle
+from photinus.solve.cycle_bifurcation import Cycle, carried, cycles_at
 from photinus.solve.fixed_points import (
     Equilibrium,
     coordinate_scale,
@@ -144,8 +144,9 @@ def bifurcations(
     large_spins : bool
         As in :func:`photinus.mean_field`.
     cycles : bool
-        Whether limit cycles are followed too, for the homoclinic bifurcations and folds in which they end: some seconds
-        for each of the ``points``. Of models whose phases a symmetry turns there are none but rings.
+        Whether limit cycles are followed too, for the homoclinic bifurcations and folds in which they end: those of
+        both ends of the bracket, and those that are born at Hopf bifurcations. Each takes some seconds. Of models whose
+        phases a symmetry turns there are none but rings.
     seed : int
 
     Returns
@@ -179,7 +180,7 @@ def bifurcations(
     grid = np.linspace(low, high, whole_number(points, "number of points", minimum=3))
     search.follow_points(grid, seed)
     if cycles:
-        search.follow_cycles(grid, seed)
+        search.follow_cycles(grid)
     order = sorted(search.found, key=lambda b: b.value)
     return Bifurcations(parameter, tuple(order), tuple(sorted(search.undecided)))
 
@@ -219,24 +220,25 @@ class _Search:
             before = [e for k, e in enumerate(ends) if not any(self.distance(e, o) < 1e-4 for o in ends[:k])]
             before += fresh
 
-    def follow_cycles(self, grid: np.ndarray, seed: int) -> None:
-        """Carry all limit cycles over the grid, both ways, and note how they end."""
-        if self.flow(float(grid[0])).turns:
-            return
-        found = [cycles_at(self.flow(float(p)), float(p), seed) for p in grid]
-        for k, (p, q) in enumerate(pairwise(map(float, grid))):
-            ends = [self._carry_cycle(cycle, q) for cycle in found[k]]
-            for cycle in found[k + 1]:
-                if not any(end is not None and same_cycle(self.flow(q), end, cycle) for end in ends):
-                    self._carry_cycle(cycle, p)
+    def follow_cycles(self, grid: np.ndarray) -> None:
+        """Carry the limit cycles of both ends of the bracket, and those born beside Hopf bifurcations, as far as they go."""
+        ends = float(grid[0]), float(grid[-1])
+        births = [b.value for b in self.found if b.kind == "Hopf"]
+        values = {*ends, *(b + side * 0.02 * self.width for b in births for side in (-1, 1))}
+        for p in sorted(p for p in values if ends[0] <= p <= ends[1]):
+            if self.flow(p).turns:
+                continue
+            for cycle in cycles_at(self.flow(p), p):
+                for q in ends:
+                    if q != p:
+                        self._carry_cycle(cycle, q)
 
-    def _carry_cycle(self, cycle: Cycle, q: float) -> Cycle | None:
-        carried_to, end = carried(self.flow, cycle, q, self.width)
+    def _carry_cycle(self, cycle: Cycle, q: float) -> None:
+        end = carried(self.flow, cycle, q, self.width)
         if end is not None:
             flow = self.flow(end.value)
             known = Bifurcation(end.kind, end.value, unpacked(flow, end.at.y), end.at.eigenvalues, 0.0, None)
             self._note(known, end.at)
-        return carried_to
 
     def all_at(self, p: float, seed: int, near: list[Equilibrium] | None) -> list[Equilibrium]:
         """The fixed points at a value, with those of the value before as starts."""

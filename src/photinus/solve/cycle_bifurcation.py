@@ -21,8 +21,7 @@ import scipy.linalg as la
 
 from photinus.solve.classical import Flow
 from photinus.solve.fixed_points import Equilibrium, coordinate_scale, equilibria
-from photinus.solve.limit_cycle import Orbit, closed_cycle, closed_orbit, cycles_of, distance_to
-from photinus.solve.motion import packed
+from photinus.solve.limit_cycle import Orbit, closed_cycle, closed_orbit, distance_to, follow
 
 LONG = 1.3
 """By how much a period must have grown before a divergence is looked for."""
@@ -56,13 +55,18 @@ class Cycle:
         return float(np.linalg.norm(points - points.mean(axis=1, keepdims=True), axis=0).max())
 
 
-def cycles_at(flow: Flow, p: float, seed: int) -> list[Cycle]:
-    """The cycles that are found at one value."""
-    out = []
-    for cycle in cycles_of(flow, starts=16, seed=seed):
-        direction = 1.0 if cycle.stable else -1.0
-        start = packed(flow, {name: value[0] for name, value in cycle.values.items()})
-        orbit = closed_orbit(flow, start, cycle.period, direction=direction)
+def cycles_at(flow: Flow, p: float) -> list[Cycle]:
+    """Cycles at one value: what points beside a repelling fixed point run into; in a plane also backwards in time."""
+    found, _ = equilibria(flow, starts=16, seed=0)
+    scale, out = coordinate_scale(flow), list[Cycle]()
+    for e in found:
+        growing = int((e.eigenvalues.real > 0).sum())
+        if 0 < growing < len(e.eigenvalues) or not (growing or flow.size == 2):
+            continue
+        direction = 1.0 if growing else -1.0
+        known = [cycle.orbit for cycle in out if cycle.direction == direction]
+        start = e.y + 0.02 * scale * np.cos(np.arange(flow.size))
+        orbit = follow(flow, start, [other.y for other in found], known, direction=direction)
         if orbit is not None:
             out.append(Cycle(p, orbit, direction))
     return out
@@ -70,8 +74,8 @@ def cycles_at(flow: Flow, p: float, seed: int) -> list[Cycle]:
 
 def carried(
     flow_at: Callable[[float], Flow], start: Cycle, q: float, width: float
-) -> tuple[Cycle | None, CycleEnd | None]:
-    """A cycle carried to another value; where it ends on the way None, and how, where that is no fixed point's doing."""
+) -> CycleEnd | None:
+    """How a cycle ends on the way to another value; None where it does not, or where fixed points take it with them."""
     now, step, trail, guesses = start, q - start.p, [start], list[float]()
     while now.p != q:
         to = q if abs(step) >= abs(q - now.p) else now.p + step
@@ -79,7 +83,7 @@ def carried(
         if orbit is None or not _alike(now, orbit):
             step = 0.5 * (to - now.p)
             if abs(step) < SHORTEST * width:
-                return None, _diagnosed(flow_at, trail, guesses)
+                return _diagnosed(flow_at, trail, guesses)
             continue
         now = Cycle(to, orbit, now.direction)
         trail.append(now)
@@ -88,9 +92,9 @@ def carried(
         if value is not None:
             guesses.append(value)
             if len(guesses) > 1 and abs(guesses[-1] - guesses[-2]) < SHORTEST * width:
-                return None, _diagnosed(flow_at, trail, guesses)
+                return _diagnosed(flow_at, trail, guesses)
             step = 0.75 * (value - now.p)
-    return now, None
+    return None
 
 
 def _alike(cycle: Cycle, orbit: Orbit) -> bool:
@@ -149,11 +153,3 @@ def _exponent(flow: Flow, cycle: Cycle) -> float:
     """The Floquet exponent nearest to zero."""
     exponents = closed_cycle(flow, cycle.orbit, cycle.direction).exponents.real
     return float(exponents[np.argmin(np.abs(exponents))])
-
-
-def same_cycle(flow: Flow, one: Cycle, other: Cycle) -> bool:
-    """Whether two cycles at one value are one."""
-    apart = float(np.linalg.norm((one.orbit.start - other.orbit.start) / coordinate_scale(flow)))
-    return abs(one.orbit.period - other.orbit.period) < 1e-4 * one.orbit.period and (
-        apart < 1e-6 or distance_to(other.orbit, one.orbit.start) < 3e-3
-    )

@@ -31,6 +31,7 @@ from photinus.solve.cutoff import (
     reach,
     refuse_unbounded,
 )
+from photinus.solve.manifold.zero_modes import stationary_dimension
 from photinus.solve.methods import ALTERNATIVES, Auto, Direct, Krylov, Method
 from photinus.space.certificate import Certificate
 from photinus.space.liouvillian import Liouvillian, generator
@@ -38,6 +39,8 @@ from photinus.space.sectors import Sector
 from photinus.space.space import make_space
 from photinus.space.state import State
 from photinus.space.vectors import vector_in
+
+MANIFOLD = "ph.stationary_manifold(model) gives all of them, ph.asymptotic_state(model, initial) the one that a start runs into."
 
 
 def steady_state(
@@ -207,11 +210,13 @@ def _refuse_conserved(model: Model, cutoffs: dict[str, int]) -> None:
     if classes > 1:
         names = model.symmetry.coordinates
         law = ", ".join(factor_text(d, w, names) for d, w in zip(strong.moduli, strong.weights, strict=True))
+        dimension = stationary_dimension(model, cutoffs)
+        counted = f" {dimension} operators are stationary with these levels." if dimension else ""
         raise DegenerateSteadyState(
             f"The steady state is not unique: the strong symmetry {law} splits the kets into classes that never mix "
-            f"({classes} of them among {space.dimension} kets), each with a steady state of its own.",
-            "Add a process that connects the classes, or a model of one class only.",
-            2,
+            f"({classes} of them among {space.dimension} kets), each with a steady state of its own.{counted}",
+            f"{MANIFOLD} Or add a process that connects the classes.",
+            dimension or 2,
         )
 
 
@@ -228,7 +233,7 @@ def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State |
         chosen = Direct(method.memory)
         chosen.require(liouvillian)
         found = chosen.null_vector(liouvillian, None)
-    _refuse_null(found, cutoffs)
+    _refuse_null(model, found, cutoffs)
     vector, skew = hermitian(sector, found.vector)
     solution = Solution(liouvillian, vector, 1, chosen, skew, found.error, found.residual)
     _refuse_torsion(model, solution)
@@ -238,7 +243,7 @@ def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State |
 def _refuse_torsion(model: Model, solution: Solution) -> None:
     extra = extra_nullity(model, solution)
     if extra:
-        raise _degenerate(1 + extra, solution.cutoffs)
+        raise _degenerate(model, 1 + extra, solution.cutoffs)
 
 
 def _warned(model: Model, state: State, warnings: tuple[str, ...] = ()) -> State:
@@ -259,9 +264,9 @@ def _prepare(model: Model, cutoffs: dict[str, int], method: Method) -> tuple[Lio
     return liouvillian, chosen
 
 
-def _refuse_null(found: NullVector, cutoffs: dict[str, int]) -> None:
+def _refuse_null(model: Model, found: NullVector, cutoffs: dict[str, int]) -> None:
     if found.nullity > 1:
-        raise _degenerate(found.nullity, cutoffs)
+        raise _degenerate(model, found.nullity, cutoffs)
     if not np.isfinite(found.vector).all():
         raise NotConverged(
             "The solution is not finite: the rates span more than floating-point numbers hold.",
@@ -269,13 +274,15 @@ def _refuse_null(found: NullVector, cutoffs: dict[str, int]) -> None:
         )
 
 
-def _degenerate(dimension: int, cutoffs: dict[str, int]) -> DegenerateSteadyState:
+def _degenerate(model: Model, least: int, cutoffs: dict[str, int]) -> DegenerateSteadyState:
     where = f" with {_text(cutoffs)} levels" if cutoffs else ""
+    dimension = stationary_dimension(model, cutoffs)
+    count = str(dimension) if dimension else f"at least {least}"
     return DegenerateSteadyState(
-        f"The steady state is not unique: at least {dimension} linearly independent operators are stationary{where}, "
+        f"The steady state is not unique: {count} linearly independent operators are stationary{where}, "
         "to the precision of the numbers.",
-        "Add a process that connects them, such as a local loss or a drive.",
-        dimension,
+        f"{MANIFOLD} Or add a process that connects them, such as a local loss or a drive.",
+        dimension or least,
     )
 
 
@@ -294,7 +301,7 @@ def _refine(model: Model, solution: Solution, method: Method) -> tuple[Solution,
         chosen = Direct(method.memory)
         chosen.require(liouvillian)
         found = chosen.correction(liouvillian, embedded)
-    _refuse_null(found, liouvillian.generator.space.cutoffs)
+    _refuse_null(model, found, liouvillian.generator.space.cutoffs)
     vector, skew = hermitian(larger, found.vector)
     delta = vector - embedded
     error = truncation_error(larger, delta)

@@ -8,7 +8,7 @@ from math import cos, pi, sin
 import numpy as np
 from scipy.special import gammaln, xlogy
 
-from photinus.algebra import Oscillator, Qudit, Site, Spin
+from photinus.algebra import Ensemble, Oscillator, Qudit, Site, Spin
 from photinus.errors import InvalidInput, SiteMismatch, WrongType, shown
 from photinus.numerics.checks import real_number, whole_number
 from photinus.space.state import State
@@ -48,12 +48,13 @@ def fock(numbers: Mapping[Key, int], *, cutoff: FixedCutoff | None = None) -> St
 
 
 def level(levels: Mapping[Key, float]) -> State:
-    """Basis states of spins, |m⟩, and of qudits, |k⟩.
+    """Basis states of spins, |m⟩, of qudits, |k⟩, and of ensembles, |J, M⟩.
 
     Parameters
     ----------
     levels : mapping of handle to float
-        m = −j … +j of each spin and k = 0 … d − 1 of each qudit, by its handle.
+        m = −j … +j of each spin and k = 0 … d − 1 of each qudit, by its handle; of an ensemble the Dicke state M of the
+        largest J = N/2, or a pair (J, M), which below N/2 is the mixture of all states of that J and M.
 
     Raises
     ------
@@ -121,11 +122,18 @@ def superposition(terms: Sequence[Term], *, cutoff: FixedCutoff | None = None) -
     size = float(np.linalg.norm(ket))
     if not size > 1e-14:
         raise InvalidInput("The terms of the superposition cancel.", "Give terms whose sum is not zero.")
+    if space.rungs is not None and len(np.unique(space.rungs[np.flatnonzero(ket)])) > 1:
+        raise InvalidInput(
+            "The superposition has terms of different length J of an ensemble.",
+            "There is no coherence between them in the permutation-symmetric space; use ph.states.mixture.",
+        )
     return pure(space, ket / size)
 
 
 def spin_coherent(directions: Mapping[Key, tuple[float, float]]) -> State:
-    """Spin coherent states |θ, φ⟩: spins that point in a direction, ⟨S⟩ = j(sin θ cos φ, sin θ sin φ, cos θ).
+    """Spin coherent states |θ, φ⟩: spins, or all atoms of ensembles, that point in one direction.
+
+    ⟨S⟩ = j(sin θ cos φ, sin θ sin φ, cos θ), j = N/2 for an ensemble of N atoms;
 
     |θ, φ⟩ = Σ_k √C(2j, k) cos^{2j−k}(θ/2) (e^{iφ} sin(θ/2))^k |m = j − k⟩, so that ⟨S₊⟩ = j sin θ e^{iφ}: φ is the
     azimuth, the spin's phase.
@@ -133,7 +141,7 @@ def spin_coherent(directions: Mapping[Key, tuple[float, float]]) -> State:
     Parameters
     ----------
     directions : mapping of handle to (float, float)
-        Polar angle θ, 0 … π, and azimuth φ (rad) of each spin, by its handle.
+        Polar angle θ, 0 … π, and azimuth φ (rad) of each spin or ensemble, by its handle.
 
     Returns
     -------
@@ -156,8 +164,10 @@ def spin_coherent(directions: Mapping[Key, tuple[float, float]]) -> State:
     """
     kets: dict[Site, np.ndarray] = {}
     for site, direction in named(directions, "directions", oscillators=False).items():
-        if not isinstance(site, Spin):
-            raise InvalidInput(f"A direction is given to the {site!r}.", "Give directions to handles of spins.")
+        if not isinstance(site, (Spin, Ensemble)):
+            raise InvalidInput(
+                f"A direction is given to the {site!r}.", "Give directions to handles of spins and ensembles."
+            )
         if not isinstance(direction, (tuple, list, np.ndarray)) or len(direction) != 2:
             raise InvalidInput(
                 f"The direction of {site.name!r} is {shown(direction)}.", "Give the angles (θ, φ), such as (1.57, 0.0)."
@@ -166,7 +176,9 @@ def spin_coherent(directions: Mapping[Key, tuple[float, float]]) -> State:
         phi = real_number(direction[1], f"azimuth of {site.name!r}")
         if theta > pi * (1 + 1e-6):  # π in single precision is a little more
             raise InvalidInput(f"The polar angle of {site.name!r} is {theta:.6g}.", "Give an angle from 0 to π.")
-        kets[site] = _spin_ket(site.twice_j, min(theta, pi), phi)
+        twice_j = site.atoms if isinstance(site, Ensemble) else site.twice_j
+        ket = _spin_ket(twice_j, min(theta, pi), phi)
+        kets[site] = np.pad(ket, (0, site.levels(None) - len(ket)))  # an ensemble's largest J comes first
     return pure_product(kets)
 
 
@@ -208,7 +220,9 @@ def _checked_terms(terms: Sequence[Term]) -> tuple[list[complex], list[dict[Site
 
 
 def _place(site: Site, value: float) -> int:
-    """The number of a ket of one site: n of an oscillator, j − m of a spin, k of a qudit."""
+    """The number of a ket of one site: n of an oscillator, j − m of a spin, k of a qudit, of |J, M⟩ of an ensemble."""
+    if isinstance(site, Ensemble):
+        return _dicke(site, value)
     if isinstance(site, Spin):
         j = site.twice_j / 2
         steps = j - real_number(value, f"level m of the {site!r}")
@@ -219,3 +233,19 @@ def _place(site: Site, value: float) -> int:
     if isinstance(site, Qudit) and number >= site.dimension:
         raise InvalidInput(f"The {site!r} has no level {number}.", f"Give 0 … {site.dimension - 1}.")
     return number
+
+
+def _dicke(site: Ensemble, value: float | tuple[float, float]) -> int:
+    """The number of |J, M⟩, given by (J, M), or by M alone for J = N/2."""
+    pair = value if isinstance(value, (tuple, list)) else (site.atoms / 2, value)
+    if len(pair) != 2:
+        raise InvalidInput(f"The level of the {site!r} is {value}.", "Give M, or the pair (J, M).")
+    j, m = (real_number(x, f"{what} of the {site!r}") for x, what in zip(pair, ("J", "M"), strict=True))
+    place = int(site.place(np.array(j), np.array(m)))
+    whole = (site.atoms / 2 - j) % 1 == 0 and (j - m) % 1 == 0
+    if place < 0 or not whole:
+        raise InvalidInput(
+            f"The {site!r} has no level J = {j:g}, M = {m:g}.",
+            f"Give J = {site.atoms / 2:g}, {site.atoms / 2 - 1:g}, … and M = −J … J in whole steps.",
+        )
+    return place

@@ -17,7 +17,7 @@ from photinus.thermo.channels import Channel
 
 
 def added(total: Bands, bands: Bands, factor: complex) -> None:
-    """total += factor·bands, in place."""
+    """Add factor·bands to a total, in place."""
     for shift, x in bands.items():
         value = factor * x
         total[shift] = total[shift] + value if shift in total else value

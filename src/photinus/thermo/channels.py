@@ -1,7 +1,7 @@
 """Channels: every dissipative process beside its reverse, with its owner, its affinity and its quantum of heat.
 
-The affinity of a process is A = ln(rate/reverse), the entropy that one forward jump leaves in the environment. In a bath
-of temperature T it is the heat over T. Two jumps that are each other's reverse form one channel, however the model
+The affinity of a process is A = ln(rate/reverse), the entropy that one forward jump leaves in the environment. In a
+bath of temperature T it is the heat over T. Two jumps that are each other's reverse form one channel, however the model
 writes them; an L with L† ∝ L is its own reverse and has no affinity.
 """
 
@@ -117,7 +117,7 @@ def _join(out: list[Channel], channel: Channel) -> None:
 
 
 def proportion(left: Operator, right: Operator) -> complex | None:
-    """c with left = c·right, or None."""
+    """The factor c of left = c·right, or None."""
     word = max(right.terms, key=lambda w: abs(right.terms[w]), default=None)
     if word is None or word not in left.terms:
         return None

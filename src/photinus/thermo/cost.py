@@ -1,4 +1,4 @@
-"""What synchrony costs: entropy and work beside the rate at which a phase is locked, and rates that make a cost finite."""
+"""What synchrony costs: entropy and work beside the rate at which a phase locks, and rates that make them finite."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ def synchronization_cost(
 
     Notes
     -----
-    The locking rate is the gap of the Liouvillian in the sector of the steady state. There a driven phase, or the relative
-    phase of a pair, relaxes; so do amplitudes, and where they are slower the gap is theirs.
+    The locking rate is the gap of the Liouvillian in the sector of the steady state. There a driven phase, or the
+    relative phase of a pair, relaxes; so do amplitudes, and where they are slower the gap is theirs.
 
     Examples
     --------
@@ -215,8 +215,8 @@ def regularised(model: Model, temperature: float, quantum: float | Mapping[str |
         if q <= 0:
             raise InvalidInput(f"The quantum of the jump {jump} is {q:g}.", "Give the energy > 0 that it dissipates.")
         weight = exp(-q / t)
-        made = {"reverse": jump.rate * weight} if jump.rate > 0 else {"rate": jump.reverse * weight}
-        jumps.append(replace(jump, **made))
+        backward = replace(jump, reverse=jump.rate * weight) if jump.rate > 0 else None
+        jumps.append(backward or replace(jump, rate=jump.reverse * weight))
     return Model(model.hamiltonian, jumps, model.references)
 
 

@@ -68,7 +68,8 @@ class EntropyProduced:
         change = self.entropies[-1] - self.entropies[0]
         return "\n".join(
             [
-                f"Entropy produced from {self.times[0]:g} to {self.times[-1]:g}: {self.total:.8g} ± {self.error:.0e} nats",
+                f"Entropy produced from {self.times[0]:g} to {self.times[-1]:g}: {self.total:.8g} nats "
+                f"± {self.error:.0e}",
                 f"  of the system {change:+.8g}, into the environment {self.total - change:+.8g}",
             ]
         )
@@ -95,7 +96,8 @@ def entropy_produced(model: Model, evolution: Evolution) -> EntropyProduced:
 
     Notes
     -----
-    The system's share is S(T) − S(0), without an integral; the flow into the environment is integrated as a cubic spline.
+    The system's share is S(T) − S(0), without an integral; the flow into the environment is integrated as a
+    cubic spline.
 
     Examples
     --------
@@ -105,8 +107,8 @@ def entropy_produced(model: Model, evolution: Evolution) -> EntropyProduced:
     >>> import photinus as ph
     >>> s, bath = ph.spin("s", 0.5), ph.Bath("room", 1.0)
     >>> qubit = ph.Model(s.z, [bath.jump(1.0, s.minus, 1.0)])
-    >>> path = ph.evolve(qubit, ph.states.fock({s: 0.5}), np.linspace(0, 30, 301), keep_states=True)
-    >>> round(ph.thermo.entropy_produced(qubit, path).total, 4), round(np.log(1 + np.e), 4)
+    >>> path = ph.evolve(qubit, ph.states.levels({s: 0.5}), np.linspace(0, 30, 301), keep_states=True)
+    >>> round(ph.thermo.entropy_produced(qubit, path).total, 4), round(float(np.log(1 + np.e)), 4)
     (1.3133, 1.3133)
     """
     require_model(model)

@@ -1,10 +1,10 @@
 """The global (Born–Markov–secular) master equation, from a Hamiltonian and its contacts with baths.
 
 A contact couples a Hermitian X to a bath. X is cut into eigenoperators of the Hamiltonian, X = Σ_ω A(ω) with
-[H, A(ω)] = −ω A(ω) (Davies 1974; Breuer, Petruccione 2002), and every A(ω > 0) becomes a jump in detailed balance that hands ω to
-the bath. The decomposition is made in the algebra: X, [H, X], [H, [H, X]], … span a space of words, on which [H, ·] is a
-matrix. That space is finite for spins and qudits and for oscillators with a quadratic H; no cutoff is needed. The Lamb shift is
-left out.
+[H, A(ω)] = −ω A(ω) (Davies 1974; Breuer, Petruccione 2002), and every A(ω > 0) becomes a jump in detailed balance that
+hands ω to the bath. The decomposition is made in the algebra: X, [H, X], [H, [H, X]], … span a space of words, on which
+[H, ·] is a matrix. That space is finite for spins and qudits and for oscillators with a quadratic H; no cutoff is
+needed. The Lamb shift is left out.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
+from typing import Any
 
 import numpy as np
 
@@ -148,8 +149,8 @@ def global_master_equation(hamiltonian: Operator | Scalar, baths: Iterable[Conta
     baths : iterable of Contact
         The contacts with baths.
     width : float
-        0 for the full secular approximation; otherwise frequencies up to ``width`` apart share a jump at their mean frequency
-        (partial secular, Trushechkin 2021), as nearly degenerate ones must.
+        0 for the full secular approximation; otherwise frequencies up to ``width`` apart share a jump at their mean
+        frequency (partial secular, Trushechkin 2021), as nearly degenerate ones must.
 
     Returns
     -------
@@ -198,7 +199,7 @@ def global_master_equation(hamiltonian: Operator | Scalar, baths: Iterable[Conta
 
 
 def _listed(baths: object) -> list[Contact]:
-    found = [baths] if isinstance(baths, Contact) else list(baths) if isinstance(baths, Iterable) else [baths]
+    found: list[Any] = [baths] if isinstance(baths, Contact) or not isinstance(baths, Iterable) else list(baths)
     for contact in found:
         if not isinstance(contact, Contact):
             raise WrongType(
@@ -249,8 +250,8 @@ def _require_decomposed(h: Operator, x: Operator, parts: list[tuple[float, Opera
     missing = max((abs(c) for c in rest.terms.values()), default=0.0)
     if worst > 1e-6 * max(scale, 1e-300) * size or missing > 1e-6 * size:
         raise InvalidInput(
-            f"The operator {x} is no sum of eigenoperators of the Hamiltonian: {max(worst / max(scale, 1e-300), missing):.1e} "
-            "is left.",
+            f"The operator {x} is no sum of eigenoperators of the Hamiltonian: "
+            f"{max(worst / max(scale, 1e-300), missing):.1e} is left.",
             "Check that the Hamiltonian is stable, or separate its scales.",
         )
 
@@ -284,7 +285,7 @@ def _jump(contact: Contact, frequency: float, part: Operator) -> Jump | None:
 
 
 def _dephasing_rate(contact: Contact) -> float:
-    """lim γ(ω)·(n̄(ω) + 1) at ω → 0: γ′(0)·T of an Ohmic bath."""
+    """The limit of γ(ω)·(n̄(ω) + 1) at ω → 0: γ′(0)·T of an Ohmic bath."""
     temperature = contact.bath.temperature or 0.0
     if temperature == 0:
         return 0.0
@@ -308,8 +309,8 @@ def _warn_where_close(contact: Contact, parts: list[tuple[float, Operator]], jum
         if min(rates) > 0 and right - left < SECULAR * max(rates):
             warnings.warn(
                 f"The frequencies {left:.6g} and {right:.6g} of the contact with {contact.bath.name!r} are "
-                f"{right - left:.2g} apart, and the rates are {max(rates):.2g}: the secular approximation does not hold. "
-                f"Give width={2 * (right - left):.2g}, or use local baths.",
+                f"{right - left:.2g} apart, and the rates are {max(rates):.2g}: the secular approximation does not "
+                f"hold. Give width={2 * (right - left):.2g}, or use local baths.",
                 NearlyDegenerate,
                 stacklevel=3,
             )

@@ -9,10 +9,10 @@ detailed balance takes a fixed quantum q from every jump, so that [E − μN, L]
 
 - **global**: the Hamiltonian H itself obeys it. P = 0 without a drive.
 - **local**: only the bare part H₀ of H = H₀ + V does, V being the coupling. The heat is that of H₀, and keeping the
-  coupling on costs the work P = i⟨[V, H₀]⟩, which the fresh units of a repeated interaction (a collision model) bring in
-  (Barra 2015; De Chiara et al. 2018). Heat booked with the full H would run from cold to hot (Levy, Kosloff 2014).
-- **rotating frame**: neither does, because the frame has taken the frequency out of H. The physical energy in the frame,
-  H + ω·N for a frame at ω, must be given; P is then the power of the drive, ⟨∂H/∂t⟩.
+  coupling on costs the work P = i⟨[V, H₀]⟩, which the fresh units of a repeated interaction (a collision model) bring
+  in (Barra 2015; De Chiara et al. 2018). Heat booked with the full H would run from cold to hot (Levy, Kosloff 2014).
+- **rotating frame**: neither does, because the frame has taken the frequency out of H. The physical energy in the
+  frame, H + ω·N for a frame at ω, must be given; P is then the power of the drive, ⟨∂H/∂t⟩.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
-
 
 from photinus.algebra import Operator, Scalar, commutator
 from photinus.algebra.operator import as_operator, shift_of
@@ -424,7 +423,7 @@ def _owned(
         if owners:
             raise InvalidInput(
                 f"The heat of the bath {owners[0]!r} is not determined: {chosen.explanation}.",
-                "Give hamiltonian=, the physical energy, or make the jumps with Bath.jump of a bath with a temperature.",
+                "Give hamiltonian=, the physical energy, or make the jumps with Bath.jump.",
             )
         raise InvalidInput(
             f"Heat has no meaning here: {_mismatch(model, found)}.",
@@ -436,12 +435,13 @@ def _owned(
 def _mismatch(model: Model, found: Iterable[Channel]) -> str:
     """Which quantum does not fit, in words."""
     for channel in found:
-        if channel.quantum is not None and channel.bath is not None:
-            if not _balanced(model.hamiltonian, as_operator(0), channel):
-                return (
-                    f"the jump {channel.label} hands the quantum {channel.quantum:g} to the bath {channel.owner!r}, which "
-                    "no part of the Hamiltonian has as a frequency (a rotating frame?)"
-                )
+        if channel.quantum is None or channel.bath is None:
+            continue
+        if not _balanced(model.hamiltonian, as_operator(0), channel):
+            return (
+                f"the jump {channel.label} hands the quantum {channel.quantum:g} to the bath {channel.owner!r}, "
+                "which no part of the Hamiltonian has as a frequency (a rotating frame?)"
+            )
     return "the quanta of the baths do not belong to one energy"
 
 
@@ -465,8 +465,8 @@ def _number(found: Iterable[Channel], number: Operator | Scalar | None) -> Opera
     for channel in found:
         if channel.bath is not None and channel.bath.chemical_potential:
             raise InvalidInput(
-                f"The bath {channel.owner!r} has the chemical potential {channel.bath.chemical_potential:g}, and heat is "
-                "energy less its worth in particles.",
+                f"The bath {channel.owner!r} has the chemical potential {channel.bath.chemical_potential:g}, and heat "
+                "is energy less its worth in particles.",
                 "Give number=, the operator of the particles that it exchanges.",
             )
     return as_operator(0)

@@ -44,7 +44,7 @@ def schnakenberg(rates: Any, populations: Any) -> float:
     >>> import numpy as np
     >>> import photinus as ph
     >>> ring = np.roll(2 * np.eye(3), 1, axis=0) + np.roll(np.eye(3), -1, axis=0)
-    >>> round(ph.thermo.schnakenberg(ring, [1/3, 1/3, 1/3]) / np.log(2), 12)
+    >>> round(float(ph.thermo.schnakenberg(ring, [1/3, 1/3, 1/3]) / np.log(2)), 12)
     1.0
     """
     w, p = finite_numbers(rates, "rates"), finite_numbers(populations, "populations")

@@ -7,8 +7,8 @@ With the relative noise ε = (d Var N/dt)/(d⟨N⟩/dt)² of a counted number of
     (𝒦 + Ψ)·ε ≥ 1      for every Lindblad equation (Hasegawa 2020).
 
 Coherence breaks the first two. 𝒦 + Ψ is the quantum Fisher information per time of the environment about a common
-stretching of all rates, H → (1 + θ)H, L → √(1 + θ)L, under which the current scales as 1 + θ; with 𝓑X = −½(H_eff X + X H_eff†),
-Ψ = −8 Tr 𝓑𝓛⁺(𝓑ρ), 𝓛⁺ the pseudo-inverse.
+stretching of all rates, H → (1 + θ)H, L → √(1 + θ)L, under which the current scales as 1 + θ. With
+𝓑X = −½(H_eff X + X H_eff†), Ψ = −8 Tr 𝓑𝓛⁺(𝓑ρ), 𝓛⁺ the pseudo-inverse.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from photinus.solve.arguments import require_type
 from photinus.solve.counting.counting import Counting
 from photinus.solve.counting.pseudo_inverse import PseudoInverse
 from photinus.space.liouvillian import Diagonals, Liouvillian
-from photinus.space.vectors import vector_in
 from photinus.thermo.bands import flux
 from photinus.thermo.channels import channels
 from photinus.thermo.entropy import entropy_production

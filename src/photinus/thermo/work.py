@@ -19,7 +19,7 @@ from photinus.space.state import State
 
 
 def ergotropy(state: State, hamiltonian: Operator | Scalar) -> float:
-    """The most work that a cyclic unitary extracts, Tr Hρ − Σ_k r_k ε_k with r falling and ε rising (Allahverdyan 2004).
+    """The most work that a cyclic unitary extracts: Tr Hρ − Σ_k r_k ε_k, r falling and ε rising (Allahverdyan2004).
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def excess_free_energy(state: State, hamiltonian: Operator | Scalar, temperature
     --------
     >>> import photinus as ph
     >>> s = ph.spin("s", 0.5)
-    >>> round(ph.thermo.excess_free_energy(ph.states.fock({s: 0.5}), s.z, 1.0), 6)  # ln(1 + e)
+    >>> round(ph.thermo.excess_free_energy(ph.states.levels({s: 0.5}), s.z, 1.0), 6)  # ln(1 + e)
     1.313262
     """
     energy = _checked(state, hamiltonian)

@@ -24,8 +24,8 @@ def three_level_maser(
 ) -> Model:
     """The three-level maser of Scovil and Schulz-DuBois, in the frame of the drive on its lasing transition.
 
-    Levels 0, 1, 2 have the bare energies 0, ω_h − ω_c, ω_h. dρ/dt = −i[H, ρ] + Σ_k γ_k((n_k + 1)D[L_k] + n_k D[L_k†])ρ with
-    L_h = |0⟩⟨2|, L_c = |1⟩⟨2|, n_k = 1/(e^{ω_k/T_k} − 1), and
+    Levels 0, 1, 2 have the bare energies 0, ω_h − ω_c, ω_h, and
+    dρ/dt = −i[H, ρ] + Σ_k γ_k((n_k + 1)D[L_k] + n_k D[L_k†])ρ with L_h = |0⟩⟨2|, L_c = |1⟩⟨2|, n_k = 1/(e^{ω_k/T_k} − 1), and
 
     H = −detuning·|1⟩⟨1| − detuning·|2⟩⟨2| + drive·(|0⟩⟨1| + |1⟩⟨0|).
 
@@ -66,7 +66,7 @@ def three_level_maser(
     >>> state, energy = ph.steady_state(maser), ph.zoo.bare_energy(maser)
     >>> law = ph.thermo.first_law(maser, state, energy)
     >>> round(law.power, 10), round(law.efficiency, 10)
-    (-0.0146739130, 0.6)
+    (-0.014673913, 0.6)
     """
     q = qudit(name, 3)
     hot = _bath("hot", hot_temperature)
@@ -94,7 +94,7 @@ def four_level_machine(
     splitting: float = 0.0,
     interference: float = 1.0,
 ) -> Model:
-    """A maser with two nearly degenerate upper levels: the bath locks them to each other, the drive locks them to itself.
+    """A maser with two nearly degenerate upper levels, which the bath locks to each other and the drive to itself.
 
     Levels 0, 1 and the pair 2, 3 have the bare energies 0, ω_c, and ω_h twice. In the frame of the drive
 

@@ -1,7 +1,7 @@
 """Full counting statistics: how many jumps in a long time, and how much their number fluctuates.
 
-With N(t) the sum of the weights of the jumps until t, ⟨e^{χN}⟩ ~ e^{θ(χ)t}, where θ(χ) is the eigenvalue of largest real
-part of the tilted generator 𝓛(χ) = 𝓛 + Σ_j (e^{χw_j} − 1)𝓙_j. Its derivatives at χ = 0 are the cumulants of N per unit
+With N(t) the sum of the weights of the jumps until t, ⟨e^{χN}⟩ ~ e^{θ(χ)t}, where θ(χ) is the eigenvalue of largest
+real part of the tilted generator 𝓛(χ) = 𝓛 + Σ_j (e^{χw_j} − 1)𝓙_j. Its derivatives at χ = 0 are the cumulants of N per unit
 time. They follow from perturbation theory without any numerical derivative (Flindt, Novotný, Braggio, Jauho 2010): with
 𝓛_m = Σ_j w_j^m 𝓙_j and the pseudo-inverse R of 𝓛,
 
@@ -287,7 +287,7 @@ def _cumulants(
         moved = [comb(n, m) * tilted.counted(corrections[n - m], m) for m in range(1, n + 1)]
         values[n - 1] = sum(float(x[places].sum().real) for x in moved)
         if inverse is not None and n < highest:
-            target = -sum(moved)
+            target = -np.sum(moved, axis=0)
             for m in range(1, n + 1):
                 target = target + comb(n, m) * values[m - 1] * corrections[n - m]
             corrections.append(inverse(target))

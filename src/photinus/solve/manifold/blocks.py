@@ -140,8 +140,10 @@ def find_oscillations(made: Generator, blocks: tuple[Block, ...]) -> tuple[Oscil
                 continue  # T τ_m = τ_k T with a unitary T: the two must have the same spectrum
             size = len(left)
             if size == 1:
-                value = left[0, 0] + right[0, 0].conj() + sum(
-                    x[0, 0] * y[0, 0].conj() for x, y in zip(jumps_left, jumps_right, strict=True)
+                value = (
+                    left[0, 0]
+                    + right[0, 0].conj()
+                    + sum(x[0, 0] * y[0, 0].conj() for x, y in zip(jumps_left, jumps_right, strict=True))
                 )
                 values = np.array([value])
             else:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 EPS = float(np.finfo(float).eps)
 ZERO = 100 * EPS
 """A decay rate of at most this times the largest one counts as zero."""
-FALLS = 0.7
+FALLS = 0.97
 """A smallest rate that a larger space lowers by more than this factor has not arrived yet."""
 
 

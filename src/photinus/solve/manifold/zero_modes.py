@@ -13,17 +13,20 @@ import numpy as np
 import scipy.linalg as la
 import scipy.sparse as sp
 
-from photinus.errors import Ambiguous
-from photinus.model import Order
+from photinus.errors import Ambiguous, PhotinusError
+from photinus.model import Model, Order
 from photinus.numerics.kernels import Kernel, dense_kernel, sparse_kernel
 from photinus.numerics.memory import require_memory
+from photinus.solve.manifold.reachable import closed
 from photinus.solve.methods import ALTERNATIVES, Auto, Dense, Direct
-from photinus.space.liouvillian import Generator
+from photinus.space.liouvillian import Generator, generator
 from photinus.space.sectors import Sector
 
 Solver = Auto | Dense | Direct
 DENSE_LIMIT = 160
 """Up to so many unknowns a sector is solved by a dense Schur form."""
+QUICK = 1500
+"""Unknowns of order zero up to which the stationary operators are counted for an error message."""
 SUPPORT = 1e-12
 """A class of kets holds something stationary where its elements weigh more than this, relative to the largest."""
 
@@ -123,6 +126,23 @@ def zero_modes(
         expected = kernels[order].dimension
         unknowns = max(unknowns, _size(sector, kets))
     return ZeroModes(made, kernels, sectors, unknowns)
+
+
+def stationary_dimension(model: Model, cutoffs: dict[str, int]) -> int | None:
+    """How many stationary operators a model is known to have at these cutoffs; None where that would take long.
+
+    Kets that are closed under the generator are used alone, so that nothing that was cut counts.
+    """
+    made = generator(model, cutoffs)
+    kets = closed(model, made.space)
+    if _size(made.grading.sector(made.grading.group.zero), kets) > QUICK:
+        return None
+    try:
+        modes = zero_modes(made, None, kets=kets, method=Auto())
+        modes.require_certain()
+    except PhotinusError:  # it is a courtesy of an error message
+        return None
+    return modes.dimension if modes.dimension > 1 else None
 
 
 def sector_kernel(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
+import scipy.sparse as sp
 
 from photinus.algebra import Operator, Oscillator, Site, Word
 from photinus.algebra.operator import number_text
@@ -46,6 +47,9 @@ class WignerEquations:
         Second order, of the jumps that are linear and touch several sites: constant and never negative.
     local : Table
         Second order, of all other jumps.
+    incidence : sparse array, shape (sites, jumps), or None
+        B with B B† the covariance E[N_s N_r*]/dt of ``shared``, one column for each linear jump on several sites; None
+        where one of them both creates and annihilates, so that E[N_s N_r] is not zero.
     higher : tuple of Table
         Third order and above; of a derivative and its complex conjugate only one.
     """
@@ -54,6 +58,7 @@ class WignerEquations:
     drift: PolynomialMap
     shared: Table
     local: Table
+    incidence: sp.csr_array | None
     higher: tuple[Table, ...]
 
     @property
@@ -97,8 +102,10 @@ def wigner_equations(model: Model) -> WignerEquations:
             )
     require_polynomials([hamiltonian, *(operator for _, operator in channels)])
     number = {site: k for k, site in enumerate(model.sites)}
-    coupling = [(rate, jump) for rate, jump in channels if len(jump.sites) > 1 and _is_linear(jump)]
-    others = [(rate, jump) for rate, jump in channels if not (len(jump.sites) > 1 and _is_linear(jump))]
+    coupling: list[tuple[float, Operator]] = []
+    others: list[tuple[float, Operator]] = []
+    for channel in channels:
+        (coupling if _is_linear(channel[1]) and len(channel[1].sites) > 1 else others).append(channel)
     shared, local = _Terms(len(number)), _Terms(len(number))
     shared.lay(_dissipator(coupling, number))
     local.lay(_dissipator(others, number))
@@ -109,7 +116,7 @@ def wigner_equations(model: Model) -> WignerEquations:
     drift = polynomial_map((size, 2 * size), rows[first, 0] // 2, factors[first], values[first])
     highest = max([2, *local.orders])
     higher = tuple(table for n in range(3, highest + 1) if len((table := local.table(n)).derivatives))
-    return WignerEquations(model.sites, drift, shared.table(2), local.table(2), higher)
+    return WignerEquations(model.sites, drift, shared.table(2), local.table(2), _incidence(coupling, number), higher)
 
 
 def require_polynomials(operators: Iterable[Operator]) -> None:
@@ -126,6 +133,20 @@ def require_polynomials(operators: Iterable[Operator]) -> None:
 
 def _is_linear(operator: Operator) -> bool:
     return all(len(word) == 1 and sum(word[0][1][:2]) == 1 for word in operator.terms)
+
+
+def _incidence(channels: list[tuple[float, Operator]], number: dict[Site, int]) -> sp.csr_array | None:
+    """√(rate/2) c̄_s of a jump Σ c_s a_s, √(rate/2) e_s of a jump Σ e_s a_s†, in one column each."""
+    rows, columns, values = [], [], []
+    for k, (rate, jump) in enumerate(channels):
+        kinds = {word[0][1][0] for word in jump.terms}
+        if len(kinds) > 1:
+            return None
+        for word, c in jump.terms.items():
+            rows.append(number[word[0][0]])
+            columns.append(k)
+            values.append((0.5 * rate) ** 0.5 * (complex(c) if kinds == {1} else complex(c).conjugate()))
+    return sp.csr_array((np.array(values, dtype=complex), (rows, columns)), shape=(len(number), len(channels)))
 
 
 @dataclass

@@ -69,8 +69,8 @@ class Tables(NamedTuple):
 
 
 @njit(inline="always", **SETTINGS)
-def _draw(state, x, y, k, height):  # type: ignore[no-untyped-def]
-    """One word of every stream, as two numbers ±height or 0 in row k of x and y."""
+def _draw(state, x, y, k, l, height):  # type: ignore[no-untyped-def]
+    """One word of every stream, as two numbers ±height or 0 in row k of x and row l of y."""
     zero = height - height
     for b in range(x.shape[1]):
         s0, s1, s2, s3 = state[0, b], state[1, b], state[2, b], state[3, b]
@@ -85,7 +85,7 @@ def _draw(state, x, y, k, height):  # type: ignore[no-untyped-def]
         state[3, b] = np.uint32((s3 << np.uint32(11)) | (s3 >> np.uint32(21)))
         low, high = np.uint32(word & np.uint32(0xFFFF)), np.uint32(word >> np.uint32(16))
         x[k, b] = (height if low >= np.uint32(HIGH) else zero) - (height if low < np.uint32(LOW) else zero)
-        y[k, b] = (height if high >= np.uint32(HIGH) else zero) - (height if high < np.uint32(LOW) else zero)
+        y[l, b] = (height if high >= np.uint32(HIGH) else zero) - (height if high < np.uint32(LOW) else zero)
 
 
 @njit(inline="always", **SETTINGS)
@@ -158,7 +158,7 @@ def _joint(t, state, kr, ki, xr, xi, qr, qi, height):  # type: ignore[no-untyped
         qr[:] = 0
         qi[:] = 0
         for k in range(len(t.shared)):
-            _draw(state, xr, xi, k, height)
+            _draw(state, xr, xi, k, k, height)
             for r in range(len(t.stretch)):
                 _add(qr, qi, r, t.basis[0, k, r], -t.basis[1, k, r], xr, xi, k)
         for k in range(len(t.shared)):
@@ -168,7 +168,7 @@ def _joint(t, state, kr, ki, xr, xi, qr, qi, height):  # type: ignore[no-untyped
                 _add(kr, ki, t.shared[k], c * t.basis[0, k, r], c * t.basis[1, k, r], qr, qi, r)
     if t.edges:
         for e in range(t.edges):
-            _draw(state, xr, xi, e, height)
+            _draw(state, xr, xi, e, e, height)
         for s in range(kr.shape[0]):
             for k in range(t.first[s], t.first[s + 1]):
                 _add(kr, ki, s, t.weight[0, k], t.weight[1, k], xr, xi, t.edge[k])
@@ -245,7 +245,7 @@ def follow(t, re, im, state, steps, height):  # type: ignore[no-untyped-def]
                 kr[:] = 0
                 ki[:] = 0
             if t.noisy[s]:
-                _draw(state, w, w[1:], 0, height)
+                _draw(state, w, w, 0, 1, height)
                 clipped += _own(t.diffusion, s, re, im, fr, fi, row, w, kr, ki, k)
             _push(re, mr, s, fr, row, kr, k, half)
             _push(im, mi, s, fi, row, ki, k, half)

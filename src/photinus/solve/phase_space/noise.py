@@ -13,13 +13,22 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
+from photinus.numerics.lowrank import Root, root
+from photinus.numerics.memory import require_memory
 from photinus.numerics.polynomials import PolynomialMap
 from photinus.solve.phase_space.equations import Table, WignerEquations, evaluated
 
 ROUNDING = 1e-12
 """Eigenvalues of a diffusion matrix down to minus this share of the largest are rounding."""
+
+
+FEW = 64
+"""Sites that linear jumps connect, up to which their covariance is factorised as a dense matrix."""
+CROWDED = 16
+"""Jumps for each site, above which a covariance of low rank is looked for."""
 
 
 class Source(Protocol):
@@ -50,6 +59,47 @@ class Constant:
 
     def kick(self, letters: np.ndarray, normals: np.ndarray) -> tuple[np.ndarray, int]:
         return self.factor.real @ normals + 1j * (self.factor.imag @ normals), 0
+
+
+@dataclass(frozen=True, eq=False)
+class Rooted:
+    """A circular noise that does not depend on the amplitudes, N = Bζ with B a diagonal and a low rank."""
+
+    places: np.ndarray
+    root: Root
+
+    @property
+    def numbers(self) -> int:
+        return 2 * len(self.places)
+
+    def kick(self, letters: np.ndarray, normals: np.ndarray) -> tuple[np.ndarray, int]:
+        return self.root @ _circular(normals), 0
+
+
+@dataclass(frozen=True, eq=False)
+class Incidence:
+    """The noise of each linear jump on several sites by itself, N = Bζ with a sparse B, one column a jump."""
+
+    places: np.ndarray
+    matrix: sp.csr_array
+
+    @property
+    def numbers(self) -> int:
+        return 2 * self.matrix.shape[1]
+
+    def kick(self, letters: np.ndarray, normals: np.ndarray) -> tuple[np.ndarray, int]:
+        return np.asarray(self.matrix @ _circular(normals)), 0
+
+    def full(self, sites: int) -> sp.csr_array:
+        """B with a row for every site."""
+        rows = self.matrix.tocoo()
+        return sp.csr_array((rows.data, (self.places[rows.coords[0]], rows.coords[1])), (sites, self.matrix.shape[1]))
+
+
+def _circular(normals: np.ndarray) -> np.ndarray:
+    """Complex ζ with E|ζ|² = 1 and E ζ² = 0 from real numbers, the real parts first."""
+    half = len(normals) // 2
+    return np.asarray(0.5**0.5 * (normals[:half] + 1j * normals[half:]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,19 +170,14 @@ def factor_of(d: np.ndarray, m: np.ndarray) -> np.ndarray:
     return columns[: len(d)] + 1j * columns[len(d) :]
 
 
-def sources_of(equations: WignerEquations) -> tuple[Source, ...]:
-    """The noises of all jumps."""
-    found: list[Source] = []
-    if len(equations.shared.derivatives):
-        places = np.unique(equations.shared.derivatives // 2)
-        origin = np.zeros((2 * equations.size, 1), dtype=complex)
-        d, m = (evaluated(f, origin).reshape(len(places), -1) for f in _matrices(equations.shared, places))
-        found.append(Constant(places, factor_of(d, m)))
+def sources_of(equations: WignerEquations, *, few: int = FEW) -> tuple[Source, ...]:
+    """The noises of all jumps; those of linear ones on more than ``few`` sites in a form that keeps their structure."""
+    found: list[Source] = [_shared(equations, few)] if len(equations.shared.derivatives) else []
     table = equations.local
     if len(table.derivatives):
         sites = table.derivatives // 2
-        link = np.zeros((equations.size, equations.size), dtype=bool)
-        link[sites[:, 0], sites[:, 1]] = True
+        ones = np.ones(len(sites), dtype=bool)
+        link = sp.csr_array((ones, (sites[:, 0], sites[:, 1])), shape=(equations.size, equations.size))
         _, label = connected_components(link, directed=False)
         touched = np.unique(sites)
         alone = touched[np.bincount(label)[label[touched]] == 1]
@@ -143,6 +188,22 @@ def sources_of(equations: WignerEquations) -> tuple[Source, ...]:
             places = np.flatnonzero(label == block)
             found.append(Joint(places, *_matrices(table, places)))
     return tuple(found)
+
+
+def _shared(equations: WignerEquations, few: int) -> Source:
+    """The noise of the linear jumps on several sites."""
+    places, incidence = np.unique(equations.shared.derivatives // 2), equations.incidence
+    if incidence is None or len(places) <= few:
+        require_memory(128.0 * len(places) ** 2, None, "The covariance of the noise", "Couple fewer oscillators.")
+        origin = np.zeros((2 * equations.size, 1), dtype=complex)
+        d, m = (evaluated(f, origin).reshape(len(places), -1) for f in _matrices(equations.shared, places))
+        return Constant(places, factor_of(d, m))
+    matrix = incidence[places]
+    if matrix.nnz > CROWDED * len(places):
+        require_memory(64.0 * len(places) ** 2, None, "The covariance of the noise", "Couple fewer oscillators.")
+        if (factor := root(np.asarray((matrix @ matrix.conj().T).toarray()))) is not None:
+            return Rooted(places, factor)
+    return Incidence(places, matrix)
 
 
 def _matrices(table: Table, places: np.ndarray) -> tuple[PolynomialMap, PolynomialMap]:

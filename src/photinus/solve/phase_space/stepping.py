@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil, inf
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -20,8 +21,10 @@ from photinus.numerics.checks import real_number, whole_number
 from photinus.numerics.rng import Streams
 from photinus.solve.phase_space.equations import WignerEquations, evaluated, letters_at
 from photinus.solve.phase_space.initial import Start
-from photinus.solve.phase_space.noise import Source
+from photinus.solve.phase_space.noise import Source, sources_of
 
+CACHED = 16384
+"""Amplitudes that are followed together by default."""
 PILOT = 64
 """Trajectories from which the steps are chosen: always the first ones, whatever the count."""
 RUNAWAY = 1e100
@@ -59,13 +62,66 @@ class Heun:
     workers: int = 1
 
     def __post_init__(self) -> None:
-        if self.step is not None and real_number(self.step, "step", minimum=0.0) == 0:
-            raise InvalidInput("The step is 0.", "Give a positive time.")
-        if real_number(self.tolerance, "tolerance of a step", minimum=1e-6) > 0.1:
-            raise InvalidInput(f"The tolerance of a step is {self.tolerance:g}.", "Give at most 0.1.")
+        require_step(self.step, self.tolerance)
         if self.batch is not None:
             whole_number(self.batch, "number of trajectories in a batch")
         whole_number(self.workers, "number of workers")
+
+    def sources(self, equations: WignerEquations) -> tuple[Source, ...]:
+        """The noises in a form that the steps know."""
+        return sources_of(equations)
+
+    def walker(self, process: Process) -> Walker:
+        """What makes the steps."""
+        return process
+
+    def noise(self, streams: Streams, seed: int, first: int, count: int) -> Any:
+        """The random numbers of the steps: those that are left of the streams of the start."""
+        return streams
+
+    def width(self, sites: int) -> int:
+        """Trajectories that are followed together."""
+        return self.batch or max(1, CACHED // sites)
+
+
+def require_step(step: float | None, tolerance: float) -> None:
+    """Refuse a step or tolerance out of range, with :class:`InvalidInput`."""
+    if step is not None and real_number(step, "step", minimum=0.0) == 0:
+        raise InvalidInput("The step is 0.", "Give a positive time.")
+    if real_number(tolerance, "tolerance of a step", minimum=1e-6) > 0.1:
+        raise InvalidInput(f"The tolerance of a step is {tolerance:g}.", "Give at most 0.1.")
+
+
+class Walker(Protocol):
+    """Whatever makes steps."""
+
+    def follow(self, amplitudes: np.ndarray, steps: int, length: float, streams: Any) -> tuple[np.ndarray, int]:
+        """Amplitudes (sites, count) after some steps, and how often a diffusion was clipped."""
+
+
+class Method(Protocol):
+    """How trajectories are integrated: :class:`Heun` or :class:`~photinus.solve.phase_space.fused.Fused`."""
+
+    @property
+    def step(self) -> float | None: ...
+
+    @property
+    def tolerance(self) -> float: ...
+
+    @property
+    def workers(self) -> int: ...
+
+    def sources(self, equations: WignerEquations) -> tuple[Source, ...]:
+        """The noises in a form that the steps know."""
+
+    def walker(self, process: Process) -> Walker:
+        """What makes the steps."""
+
+    def noise(self, streams: Streams, seed: int, first: int, count: int) -> Any:
+        """The random numbers of the steps."""
+
+    def width(self, sites: int) -> int:
+        """Trajectories that are followed together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +211,7 @@ class Plan:
     defect: float
 
 
-def plan(process: Process, times: np.ndarray, method: Heun, seed: int, count: int) -> Plan:
+def plan(process: Process, times: np.ndarray, method: Method, seed: int, count: int) -> Plan:
     """The steps of all intervals, from the first trajectories.
 
     Raises
@@ -167,15 +223,16 @@ def plan(process: Process, times: np.ndarray, method: Heun, seed: int, count: in
     number = PILOT if own == 1 else min(PILOT, count)
     streams = Streams(seed, 0, number)
     amplitudes = process.start.sample(streams.normals(process.start.numbers), 0)
+    pilot = _Pilot(process, method.walker(process), streams, method.noise(streams, seed, 0, number))
     numbers, worst = np.zeros(len(times) - 1, dtype=np.int64), 0.0
     for k, interval in enumerate(np.diff(times)):
         if method.step is not None:
             numbers[k] = ceil(interval / method.step * (1 - 1e-12))
-            amplitudes, defect = _interval(process, amplitudes, interval, int(numbers[k]), streams)
+            amplitudes, defect = pilot.interval(amplitudes, interval, int(numbers[k]))
         else:
-            numbers[k] = _enough(process, amplitudes, interval, 1, method.tolerance, streams)
+            numbers[k] = pilot.enough(amplitudes, interval, method.tolerance)
             for refinement in range(REFINEMENTS + 1):
-                after, defect = _interval(process, amplitudes, interval, int(numbers[k]), streams)
+                after, defect = pilot.interval(amplitudes, interval, int(numbers[k]))
                 if defect <= 2 * method.tolerance or refinement == (REFINEMENTS if defect < inf else 1):
                     break
                 numbers[k] = ceil(numbers[k] * min(4.0, max(1.3, 1.1 * (defect / method.tolerance) ** 0.5)))
@@ -186,15 +243,36 @@ def plan(process: Process, times: np.ndarray, method: Heun, seed: int, count: in
     return Plan(numbers, worst)
 
 
-def _enough(
-    process: Process, amplitudes: np.ndarray, interval: float, steps: int, tolerance: float, streams: Streams
-) -> int:
-    """The smallest number of equal steps whose first one is accurate."""
-    normals = streams.normals(process.numbers).T
-    while (defect := process.defect(amplitudes, interval / steps, normals)) > tolerance:
-        steps = ceil(steps * min(10.0, max(1.1, (defect / tolerance) ** 0.5)))
-        _require_reachable(interval, steps, 0.0)
-    return steps
+@dataclass(frozen=True, eq=False)
+class _Pilot:
+    """A few trajectories, on which the length of the steps is tried."""
+
+    process: Process
+    walker: Walker
+    streams: Streams
+    noise: Any
+
+    def enough(self, amplitudes: np.ndarray, interval: float, tolerance: float) -> int:
+        """The smallest number of equal steps whose first one is accurate."""
+        normals, steps = self.streams.normals(self.process.numbers).T, 1
+        while (defect := self.process.defect(amplitudes, interval / steps, normals)) > tolerance:
+            steps = ceil(steps * min(10.0, max(1.1, (defect / tolerance) ** 0.5)))
+            _require_reachable(interval, steps, 0.0)
+        return steps
+
+    def interval(self, amplitudes: np.ndarray, interval: float, steps: int) -> tuple[np.ndarray, float]:
+        """The amplitudes after one interval, and the largest error of a step on the way."""
+        length, worst, done = interval / steps, 0.0, 0
+        for look in range(1, min(LOOKS, steps) + 1):
+            upto = steps * look // min(LOOKS, steps)
+            with np.errstate(all="ignore"):
+                amplitudes, _ = self.walker.follow(amplitudes, upto - done, length, self.noise)
+            done = upto
+            if not (np.abs(amplitudes) < RUNAWAY).all():
+                return amplitudes, inf
+            normals = self.streams.normals(self.process.numbers).T
+            worst = max(worst, self.process.defect(amplitudes, length, normals))
+        return amplitudes, worst
 
 
 def _require_reachable(interval: float, steps: float, time: float) -> None:
@@ -203,22 +281,6 @@ def _require_reachable(interval: float, steps: float, time: float) -> None:
             f"From t = {time:g} on the steps would be shorter than {interval / steps:.3g}: the motion runs away.",
             "Check that gain is limited by loss, start nearer, or give a longer step as Heun(step=…).",
         )
-
-
-def _interval(
-    process: Process, amplitudes: np.ndarray, interval: float, steps: int, streams: Streams
-) -> tuple[np.ndarray, float]:
-    """The pilot's amplitudes after one interval, and the largest error of a step on the way."""
-    length, worst, done = interval / steps, 0.0, 0
-    for look in range(1, min(LOOKS, steps) + 1):
-        upto = steps * look // min(LOOKS, steps)
-        with np.errstate(all="ignore"):
-            amplitudes, _ = process.follow(amplitudes, upto - done, length, streams)
-        done = upto
-        if not (np.abs(amplitudes) < RUNAWAY).all():
-            return amplitudes, inf
-        worst = max(worst, process.defect(amplitudes, length, streams.normals(process.numbers).T))
-    return amplitudes, worst
 
 
 def require_finite(amplitudes: np.ndarray, time: float, length: float) -> None:

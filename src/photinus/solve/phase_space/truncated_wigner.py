@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from math import ceil
 from multiprocessing import get_context
@@ -29,15 +29,13 @@ from photinus.solve.phase_space.equations import (
     weyl_symbols,
     wigner_equations,
 )
+from photinus.solve.phase_space.fused import Fused
 from photinus.solve.phase_space.initial import start_of
-from photinus.solve.phase_space.noise import sources_of
-from photinus.solve.phase_space.stepping import Heun, Process, plan, require_finite
+from photinus.solve.phase_space.stepping import Heun, Method, Process, plan, require_finite
 from photinus.solve.unravelling.trajectories import Trajectories
 from photinus.space.space import read_only
 from photinus.space.state import State
 
-CACHED = 16384
-"""Amplitudes that are followed together by default."""
 CLIPPED = 1e-3
 """Share of kicks whose diffusion was clipped, above which a result complains."""
 VACUUM_WIDTH = 0.5**0.5
@@ -204,7 +202,7 @@ def truncated_wigner(
     count: int = 1000,
     seed: int = 0,
     observe: Mapping[str, Operator | Scalar] | None = None,
-    method: Heun = Heun(),
+    method: Method = Heun(),
 ) -> WignerTrajectories:
     """Amplitudes of oscillators as an Itô process, whose means are those of symmetrically ordered operators.
 
@@ -232,8 +230,8 @@ def truncated_wigner(
     observe : mapping of str to Operator, optional
         Polynomials of which to keep the Weyl symbols along each trajectory; by default a of each oscillator, under its
         name, and a†a as n_a.
-    method : Heun
-        Steps, batches and workers.
+    method : Heun or Fused
+        Steps, batches and workers; Fused is compiled, for large networks.
 
     Returns
     -------
@@ -275,19 +273,19 @@ def truncated_wigner(
     started = perf_counter()
     if not isinstance(model, Model):
         raise WrongType(f"The model is {shown(model)}.", "Give a ph.Model.")
-    if not isinstance(method, Heun):
-        raise WrongType(f"The method is {shown(method)}.", "Give Heun(step=…, tolerance=…, batch=…, workers=…).")
+    if not isinstance(method, (Heun, Fused)):
+        raise WrongType(f"The method is {shown(method)}.", "Give Heun(step=…, tolerance=…, …) or Fused(…).")
     count = whole_number(count, "number of trajectories")
     seed = whole_number(seed, "seed of the trajectories", minimum=0)
     grid = ascending_times(times)
     equations = wigner_equations(model)
     watched = _watched(observe, model)
-    process = Process(equations, sources_of(equations), start_of(initial, equations.sites, count))
+    process = Process(equations, method.sources(equations), start_of(initial, equations.sites, count))
     size = 32.0 * count * len(grid) * max(1, len(watched))
     require_memory(size, None, f"The records of {count} trajectories", "Ask for fewer times or trajectories.")
     chosen = plan(process, grid, method, seed, count)
-    job = _Job(process, weyl_symbols(watched.values(), equations.sites), grid, chosen.steps, seed)
-    records, clipped, sums = job.all(method, count)
+    job = _Job(process, method, weyl_symbols(watched.values(), equations.sites), grid, chosen.steps, seed)
+    records, clipped, sums = job.all(count)
     means, errors, values = {}, {}, {}
     for (name, operator), row in zip(watched.items(), records, strict=True):
         values[name] = np.array(row.real if operator.is_hermitian() else row)
@@ -312,20 +310,26 @@ def truncated_wigner(
 @dataclass(frozen=True, eq=False)
 class _Job:
     process: Process
+    method: Method
     symbols: PolynomialMap
     times: np.ndarray
     steps: np.ndarray
     seed: int
 
-    def all(self, method: Heun, count: int) -> tuple[np.ndarray, int, np.ndarray]:
+    def all(self, count: int) -> tuple[np.ndarray, int, np.ndarray]:
         """Records (observables, count, T), clipped kicks, and Σ|C_β| over the trajectories (β, T)."""
-        batch = method.batch or max(1, CACHED // self.process.equations.size)
-        batch = min(batch, ceil(count / method.workers))
+        method = self.method
+        batch = min(method.width(self.process.equations.size), ceil(count / method.workers))
         parts = [(self, first, min(batch, count - first)) for first in range(0, count, batch)]
         if method.workers == 1 or len(parts) == 1:
             found = [_run(part) for part in parts]
         else:
-            with ProcessPoolExecutor(method.workers, get_context("spawn")) as pool:
+            pool: Executor = (
+                ThreadPoolExecutor(method.workers)  # compiled steps leave Python alone
+                if isinstance(method, Fused)
+                else ProcessPoolExecutor(method.workers, get_context("spawn"))
+            )
+            with pool:
                 found = list(pool.map(_run, parts))
         records = np.concatenate([part[0] for part in found], axis=1)
         return records, sum(part[1] for part in found), np.sum([part[2] for part in found], axis=0)
@@ -334,13 +338,14 @@ class _Job:
         """Some of the trajectories."""
         process, streams, clipped = self.process, Streams(self.seed, first, count), 0
         amplitudes = process.start.sample(streams.normals(process.start.numbers), first)
+        walker, noise = self.method.walker(process), self.method.noise(streams, self.seed, first, count)
         records = np.empty((self.symbols.rows, count, len(self.times)), dtype=complex)
         sums = np.empty((_terms(process.equations), len(self.times)))
         for k, time in enumerate(self.times):
             if k:
                 length = (time - self.times[k - 1]) / self.steps[k - 1]
                 with np.errstate(all="ignore"):
-                    amplitudes, more = process.follow(amplitudes, int(self.steps[k - 1]), length, streams)
+                    amplitudes, more = walker.follow(amplitudes, int(self.steps[k - 1]), length, noise)
                 require_finite(amplitudes, time, length)
                 clipped += more
             letters = letters_at(amplitudes)
