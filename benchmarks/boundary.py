@@ -1,9 +1,9 @@
 """How many solutions does the boundary of an Arnold tongue cost, followed or out of a filled grid?
 
 The van der Pol oscillator with gain 1 and two-photon loss 0.2, phase coherence 0.5, detuning −1 … 1 and drive 0 … 1.
-`photinus` follows the boundary (ph.entrainment.tongue); `grid` fills 81 × 41 points with photinus and takes the contour
-by linear interpolation, `qutip` does the same with QuTiP. All keep the same levels. The error is the largest distance in
-detuning from the true edge, which a root finder gives at 32 drives, over the width of the tongue at the largest drive.
+`photinus` follows the boundary (ph.entrainment.tongue); `grid` fills 81 × 41 points with photinus, its contour taken
+by linear interpolation, `qutip` does the same with QuTiP. All keep the same levels. The error is the largest distance
+in detuning from the true edge, which a root finder gives at 32 drives, over the width at the largest drive.
 """
 
 from __future__ import annotations

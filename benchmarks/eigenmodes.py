@@ -32,7 +32,7 @@ def photinus(case: str, levels: int, repeats: int) -> Callable[[], dict[str, flo
 
     def run() -> dict[str, float]:
         found = [modes(levels) for _ in range(repeats)][-1]
-        return {"gap": found.gap, "last": float(found.rates[-1]), "error": float(found.errors.max())}
+        return {"gap": found.gap, "last": float(found.rates[-1]), "error": float(found.error.max())}
 
     return run
 

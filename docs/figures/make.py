@@ -784,6 +784,57 @@ def cumulants() -> None:
     save(figure, "cumulants", dpi=110)
 
 
+def phase_reduction() -> None:
+    """Adler's equation with noise: velocity and density, drift, diffusion; and a phase sensitivity."""
+    figure, panels = plot.figure(4)
+    plot.phase_velocity(
+        ph.entrainment.adler(0.5, 1.0, 0.1), axes=panels[0], title=r"$\Delta = 0.5\,\Delta_c$, $D = 0.1\,\Delta_c$"
+    )
+    detunings = np.linspace(0, 2, 161)
+    with plot.style():
+        for number, noise in enumerate((0.0, 0.02, 0.1, 0.5)):
+            label = f"$D = {noise:g}\\,\\Delta_c$" if noise else "no noise"
+            line = {"color": plot.LINES[number]}
+            panels[1].plot(detunings, ph.entrainment.adler_drift(detunings, 1.0, noise), label=label, **line)
+            if noise:
+                spread = [ph.entrainment.adler(d, 1.0, noise).effective_diffusion / noise for d in detunings]
+                panels[2].plot(detunings, spread, label=label, **line)
+        panels[1].plot(detunings, detunings, color="0.6", linewidth=0.8)
+        panels[1].set(ylabel=r"drift $\langle\dot\varphi\rangle/\Delta_c$", title="mean drift", ylim=(0, 2))
+        panels[2].set(ylabel=r"$D_{\mathrm{eff}}/D$", title="diffusion with slips", yscale="log", ylim=(1e-3, 30))
+        for axes in panels[1:3]:
+            axes.set(xlabel=r"detuning $\Delta/\Delta_c$", xlim=(0, 2))
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.legend(loc="upper left" if axes is panels[1] else "lower right")
+    slipping = ph.entrainment.phase_reduction(oscillator(detuning=0.25, drive=0.3))
+    plot.phase_sensitivity(slipping, "a", axes=panels[3], title="an oscillator that slips")
+    save(figure, "phase_reduction", dpi=110)
+
+
+def entrainment_tongue() -> None:
+    """One tongue, four theories: Adler, the mean field, Adler with noise, the density matrix."""
+    from photinus.entrainment import Level, MeanFieldLocking, Value, adler_coherence, tongue
+
+    plane = {"detuning": (-0.6, 0.6), "drive": (0.0, 0.9)}
+    at = {"gain": GAIN, "two_photon_loss": TWO_PHOTON_LOSS}
+    diffusion = 0.75 * TWO_PHOTON_LOSS
+
+    def noisy(detuning: float, drive: float) -> float:
+        return abs(complex(adler_coherence(detuning, drive / RADIUS, diffusion)))
+
+    exact = tongue(ph.zoo.van_der_pol, at, plane, Level(ph.measures.phase_coherence, 0.7, "a"))
+    theories = {
+        "Adler": tongue(lambda detuning, drive: drive / RADIUS - abs(detuning), {}, plane, Value(0.0)),
+        "mean field": tongue(ph.zoo.van_der_pol, at, plane, MeanFieldLocking()),
+        "Adler with noise, $R = 0.7$": tongue(noisy, {}, plane, Value(0.7)),
+        "density matrix, $R = 0.7$": exact,
+    }
+    figure, panels = plot.figure()
+    units = {"detuning": "gain", "drive": "gain"}
+    plot.tongues(theories, units=units, background=exact.interior((61, 46)), axes=panels[0])
+    save(figure, "entrainment_tongue")
+
+
 FIGURES = (
     classical,
     tongue,
@@ -812,7 +863,9 @@ FIGURES = (
     response,
     symmetry_breaking,
     mean_field,
+    phase_reduction,
     cumulants,
+    entrainment_tongue,
 )
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from photinus import errors, interop, measures, memory, methods, phase, plot, reservoir, spectra, states, sweep
+    from photinus import collective, errors, interop, measures, memory, methods, phase, plot, reservoir, spectra, states, sweep
     from photinus.algebra import commutator, diagonal, ensemble, oscillator, qudit, spin
     from photinus.model import Bath, Jump, Model, zoo
     from photinus.references import cite
@@ -46,6 +46,7 @@ _HOME = {
     "QuantumJumps": "solve.unravelling.schemes",
     "asymptotic_state": "solve.manifold.asymptotic",
     "cite": "references",
+    "collective": "",
     "commutator": "algebra",
     "correlation": "solve.spectra.correlation",
     "counting": "solve.counting.counting",
@@ -96,6 +97,7 @@ __all__ = [
     "QuantumJumps",
     "asymptotic_state",
     "cite",
+    "collective",
     "commutator",
     "correlation",
     "counting",

@@ -171,6 +171,7 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "of N-level systems", "J. Math. Phys. 17, 821", 1976),
         _entry("Kato2019", "Y. Kato, N. Yamamoto, H. Nakao", "Semiclassical phase reduction theory of quantum "
                "synchronization", "Phys. Rev. Research 1, 033012", 2019),
+        _entry("Allgower1990", "E. L. Allgower, K. Georg", "Numerical Continuation Methods", "Springer", 1990),
         _entry("Stratonovich1967", "R. L. Stratonovich", "Topics in the Theory of Random Noise, vol. II",
                "Gordon and Breach", 1967),
         _entry("Kramers1940", "H. A. Kramers", "Brownian motion in a field of force and the diffusion model of "
@@ -220,6 +221,27 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "open quantum systems", "Phys. Rev. Lett. 131, 030401", 2023),
         _entry("Allahverdyan2004", "A. E. Allahverdyan, R. Balian, T. M. Nieuwenhuizen", "Maximal work extraction from "
                "finite quantum systems", "Europhys. Lett. 67, 565", 2004),
+        _entry("BenArosh2021", "L. Ben Arosh, M. C. Cross, R. Lifshitz", "Quantum limit cycles and the Rayleigh and "
+               "van der Pol oscillators", "Phys. Rev. Research 3, 013130", 2021),
+        _entry("Lienard1928", "A. Liénard", "Étude des oscillations entretenues",
+               "Revue générale de l'électricité 23, 901", 1928),
+        _entry("Minganti2016", "F. Minganti, N. Bartolo, J. Lolli, W. Casteels, C. Ciuti", "Exact results for "
+               "Schrödinger cats in driven-dissipative systems and their feedback control", "Sci. Rep. 6, 26987", 2016),
+        _entry("Marquardt2006", "F. Marquardt, J. G. E. Harris, S. M. Girvin", "Dynamical multistability induced by "
+               "radiation pressure in high-finesse micromechanical optical cavities", "Phys. Rev. Lett. 96, 103901",
+               2006),
+        _entry("Ludwig2013", "M. Ludwig, F. Marquardt", "Quantum many-body dynamics in optomechanical arrays",
+               "Phys. Rev. Lett. 111, 073603", 2013),
+        _entry("Scully1967", "M. O. Scully, W. E. Lamb", "Quantum theory of an optical maser. I. General theory",
+               "Phys. Rev. 159, 208", 1967),
+        _entry("Kato2024", "Y. Kato, H. Nakao", "Quantum spin van der Pol oscillator: a spin-based limit-cycle "
+               "oscillator exhibiting quantum synchronization", "arXiv:2409.08791", 2024),
+        _entry("Sakaguchi1988", "H. Sakaguchi", "Cooperative phenomena in coupled oscillator systems under external "
+               "fields", "Prog. Theor. Phys. 79, 39", 1988),
+        _entry("Goreinov1997", "S. A. Goreinov, E. E. Tyrtyshnikov, N. L. Zamarashkin", "A theory of pseudoskeleton "
+               "approximations", "Linear Algebra Appl. 261, 1", 1997),
+        _entry("Blackman2021", "D. Blackman, S. Vigna", "Scrambled linear pseudorandom number generators",
+               "ACM Trans. Math. Softw. 47, 36", 2021),
         _entry("Garraway1997", "B. M. Garraway", "Nonperturbative decay of an atomic system in a cavity",
                "Phys. Rev. A 55, 2290", 1997),
         _entry("Tamascelli2018", "D. Tamascelli, A. Smirne, S. F. Huelga, M. B. Plenio", "Nonperturbative treatment of "
@@ -255,14 +277,14 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "entanglement via the quantum Zeno effect", "Phys. Rev. Lett. 100, 090503", 2008),
         _entry("Baumgartner2008", "B. Baumgartner, H. Narnhofer", "Analysis of quantum semigroups with GKS-Lindblad "
                "generators: II. General", "J. Phys. A 41, 395303", 2008),
-        _entry("Albert2014", "V. V. Albert, L. Jiang", "Symmetries and conserved quantities in Lindblad master equations",
-               "Phys. Rev. A 89, 022118", 2014),
+        _entry("Albert2014", "V. V. Albert, L. Jiang", "Symmetries and conserved quantities in Lindblad master "
+               "equations", "Phys. Rev. A 89, 022118", 2014),
         _entry("Kraus2008", "B. Kraus, H. P. Büchler, S. Diehl, A. Kantian, A. Micheli, P. Zoller", "Preparation of "
                "entangled states by quantum Markov processes", "Phys. Rev. A 78, 042307", 2008),
-        _entry("Diehl2008", "S. Diehl, A. Micheli, A. Kantian, B. Kraus, H. P. Büchler, P. Zoller", "Quantum states and "
-               "phases in driven open quantum systems with cold atoms", "Nat. Phys. 4, 878", 2008),
-        _entry("Metelmann2015", "A. Metelmann, A. A. Clerk", "Nonreciprocal photon transmission and amplification via "
-               "reservoir engineering", "Phys. Rev. X 5, 021025", 2015),
+        _entry("Diehl2008", "S. Diehl, A. Micheli, A. Kantian, B. Kraus, H. P. Büchler, P. Zoller", "Quantum states "
+               "and phases in driven open quantum systems with cold atoms", "Nat. Phys. 4, 878", 2008),
+        _entry("Metelmann2015", "A. Metelmann, A. A. Clerk", "Nonreciprocal photon transmission and amplification "
+               "via reservoir engineering", "Phys. Rev. X 5, 021025", 2015),
         _entry("Mirrahimi2014", "M. Mirrahimi, Z. Leghtas, V. V. Albert, S. Touzard, R. J. Schoelkopf, L. Jiang, "
                "M. H. Devoret", "Dynamically protected cat-qubits: a new paradigm for universal quantum computation",
                "New J. Phys. 16, 045014", 2014),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.linalg as la
 import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -115,3 +116,28 @@ def test_a_degenerate_eigenvalue_with_all_its_vectors_is_no_exceptional_point(mo
 def test_a_jordan_block_stays_an_exceptional_point():
     pairs = dense_eigenpairs(np.array([[-1.0, 1.0, 0], [0, -1.0, 0], [0, 0, -2.0]], complex), 3)
     assert pairs.conditions[:2].min() > 1e7
+
+
+@pytest.mark.parametrize("copies", [2, 4])
+@pytest.mark.parametrize("seed", range(4))
+def test_degenerate_eigenvalues_of_a_sparse_matrix_have_the_conditions_of_one_copy(copies, seed):
+    """1 ⊗ M has each eigenvalue of M as often as there are copies, and no more parallel eigenvectors."""
+    rng = np.random.default_rng(seed)
+    one = np.diag(-0.3 * np.arange(60.0) - 0.1) + np.triu(rng.normal(size=(60, 60)) * (rng.random((60, 60)) < 0.1), 1)
+    mixing = np.kron(rng.normal(size=(copies, copies)), np.eye(60))
+    matrix = mixing @ np.kron(np.eye(copies), one) @ np.linalg.inv(mixing)
+    matrix[np.abs(matrix) < 1e-13] = 0
+    pairs, _ = sparse_eigenpairs(sp.csc_array(matrix), 8, 0.05)
+    values, left, right = la.eig(one, left=True, right=True)
+    conditions = 1 / np.abs(np.sum(left.conj() * right, axis=0))
+    expected = np.repeat(conditions[np.argsort(-values.real)], copies)[:8]
+    np.testing.assert_allclose(pairs.conditions[:8], expected, rtol=1e-6)
+    np.testing.assert_allclose(pairs.left.conj().T @ pairs.right, np.eye(len(pairs.values)), atol=1e-9)
+
+
+def test_a_sparse_jordan_block_stays_an_exceptional_point():
+    matrix = sp.lil_array(np.diag(-1.0 - np.arange(80.0)))
+    matrix[1, 1] = -1.0
+    matrix[0, 1] = 1.0
+    pairs, _ = sparse_eigenpairs(matrix.tocsc(), 4, 0.1)
+    assert np.count_nonzero(pairs.conditions > 1e5) == 2

@@ -73,7 +73,7 @@ def test_every_symmetry_against_the_whole_liouvillian(name: str) -> None:
     expected = exact(model, state, left, right, times)
     scale = abs(expected).max()
     for method in (ph.Auto(), ph.Direct(), ph.Krylov(), ph.Dense()):
-        found = ph.correlation(model, left, right, times, state=state, method=method)
+        found = ph.correlation(model, left, right, times, initial=state, method=method)
         assert np.abs(found.values - expected).max() < 3e-8 * scale
         assert found.values[0] == pytest.approx(_product(state, left, right), abs=3e-8 * scale)
     assert found.product[0] == pytest.approx(state.expect(left) * state.expect(right), abs=1e-12)
@@ -153,7 +153,7 @@ def test_a_spin_that_precesses() -> None:
     """From |+½⟩ in a field along x without any jump that matters: ⟨S_z(t)S_z(0)⟩ = ¼ cos Ωt."""
     model, times = ph.Model(1.3 * S.x, [ph.Jump(1e-12, S.minus)]), np.linspace(0, 9, 7)
     state = ph.states.level({S: 0.5})
-    found = ph.correlation(model, S.z, S.z, times, state=state)
+    found = ph.correlation(model, S.z, S.z, times, initial=state)
     np.testing.assert_allclose(found.values, np.cos(1.3 * times) / 4, atol=1e-10)
 
 
@@ -249,13 +249,13 @@ def test_mistakes() -> None:
     state = ph.steady_state(model, cutoff=ph.Fixed(10))
     for wrong in ([], [np.inf], 3.0, "soon"):
         with pytest.raises(errors.InvalidInput, match="times"):
-            ph.correlation(model, A, A, wrong, state=state)
+            ph.correlation(model, A, A, wrong, initial=state)
     with pytest.raises(errors.UnknownSite):
-        ph.correlation(model, B, A, [0.0], state=state)
+        ph.correlation(model, B, A, [0.0], initial=state)
     with pytest.raises(errors.SiteMismatch):
-        ph.correlation(model, A, A, [0.0], state=ph.states.fock({"b": 1}))
+        ph.correlation(model, A, A, [0.0], initial=ph.states.fock({"b": 1}))
     with pytest.raises(errors.InvalidInput, match="model"):
-        ph.correlation(A, A, A, [0.0], state=state)
+        ph.correlation(A, A, A, [0.0], initial=state)
     with pytest.raises(errors.Undefined, match="0/0"):
         ph.spectra.g2(ph.Model(0, [ph.Jump(1.0, A)]), A, cutoff=ph.Fixed(5))
 

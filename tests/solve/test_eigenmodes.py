@@ -62,7 +62,7 @@ def test_damped_oscillator(thermal):
     cutoff = ph.Fixed(14) if thermal == 0 else ph.Converged(1e-9)
     modes = ph.eigenmodes(model, count=9, cutoff=cutoff)
     expected = [-loss * k / 2 - 1j * omega * m for k in range(4) for m in range(-k, k + 1, 2)]
-    for value, order, error in zip(modes.eigenvalues, modes.orders, modes.errors, strict=True):
+    for value, order, error in zip(modes.eigenvalues, modes.orders, modes.error, strict=True):
         gaps = np.abs(np.array(expected) - value)
         assert gaps.min() < 1e-7
         assert round(-expected[int(gaps.argmin())].imag / omega) == order[0]
@@ -200,7 +200,7 @@ def test_two_oscillators_in_a_common_bath():
         expected = -g / 2 + sign * np.sqrt((g + 2j * j) ** 2 - d**2) / 2
         place = int(np.abs(modes.eigenvalues.conj() - expected).argmin())
         assert abs(modes.eigenvalues[place].conj() - expected) < 1e-9
-        assert modes.errors[place] < 1e-9
+        assert modes.error[place] < 1e-9
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_direct_is_dense():
     assert dense.complete
     assert not direct.complete
     assert "not proved complete" in repr(direct)
-    assert np.allclose(dense.errors, direct.errors, rtol=0.1, atol=1e-8)
+    assert np.allclose(dense.error, direct.error, rtol=0.1, atol=1e-8)
 
 
 def test_shift_invert_in_the_lab_frame():
@@ -341,7 +341,7 @@ def test_shift_invert_in_the_lab_frame():
             ph.eigenmodes(m, order=order, count=4, cutoff=ph.Fixed(7), method=ph.Direct()) for m in (pair, lab)
         )
         assert distance(rest.eigenvalues - 1000j * order, moving.eigenvalues) < 1e-7
-        assert np.allclose(rest.errors, moving.errors, rtol=0.2, atol=1e-7)
+        assert np.allclose(rest.error, moving.error, rtol=0.2, atol=1e-7)
 
 
 def test_the_correction_judges_as_the_larger_space_does(monkeypatch):
@@ -400,12 +400,12 @@ def test_errors_are_those_of_the_cutoff():
     model = ph.zoo.van_der_pol(gain=1, two_photon_loss=0.1)
     coarse = ph.eigenmodes(model, cutoff=ph.Fixed(18))
     fine = ph.eigenmodes(model, cutoff=ph.Converged(1e-10), count=12)
-    for value, order, error in zip(coarse.eigenvalues[:5], coarse.orders, coarse.errors, strict=False):
+    for value, order, error in zip(coarse.eigenvalues[:5], coarse.orders, coarse.error, strict=False):
         same = [v for v, o in zip(fine.eigenvalues, fine.orders, strict=True) if o == order]
         true = float(np.abs(np.array(same) - value).min())
         assert true <= 1.5 * error + 1e-10
         assert error <= 3 * true + 1e-9
-    assert (fine.errors[1:] <= 1e-9 * fine.rates[1:] + 1e-9).all()
+    assert (fine.error[1:] <= 1e-9 * fine.rates[1:] + 1e-9).all()
 
 
 def test_modes_at_the_edge_are_told():
@@ -470,7 +470,7 @@ def test_faces():
     table = modes.to_xarray()
     assert table["eigenvalue"].shape == (6,)
     assert table["order"].values[:, 0].tolist() == [order[0] for order in modes.orders]
-    for array in (modes.eigenvalues, modes.errors, modes.conditions, modes.rates, *modes.right, *modes.left):
+    for array in (modes.eigenvalues, modes.error, modes.conditions, modes.rates, *modes.right, *modes.left):
         assert not array.flags.writeable
     assert "rate" in repr(modes)
     assert modes.matrix(1).shape == modes.matrix(1, left=True).shape

@@ -12,6 +12,7 @@ from scipy.linalg import null_space
 
 import photinus as ph
 from photinus.model import Group
+from photinus.model.exchange import no_exchange
 from photinus.solve import local
 from photinus.solve.coherences import Coherences, SortedGenerator
 from photinus.solve.iteration import Iteration
@@ -96,7 +97,9 @@ def test_the_reduced_generator_is_the_generator_on_symmetric_operators(name):
     np.testing.assert_allclose(coordinates.expanded(matrix @ x), liouvillian.matrix @ full, atol=1e-11)
     assert matrix.norm(x) == pytest.approx(np.linalg.norm(full), rel=1e-12)
     assert matrix.trace(x) == pytest.approx(full[sector.trace].sum().real, abs=1e-12)
-    assert matrix.residual(x) == pytest.approx(liouvillian.scale_free_residual(full), rel=1e-10)
+    plain = liouvillian.scale_free_residual(full)  # counts the flux into what vanishes by symmetry too
+    vanishing = coordinates.factor is not None and not coordinates.factor.all()
+    assert matrix.residual(x) > plain if vanishing else matrix.residual(x) == pytest.approx(plain, rel=1e-10)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -168,7 +171,7 @@ def test_there_is_one_unknown_for_each_orbit():
             seen |= {str((row, column)), str((column, row))}
     coordinates = Coherences(liouvillian.sector, hermitian=True, exchange=liouvillian.generator.exchange)
     assert coordinates.dtype is float
-    assert coordinates.size == orbits == int(coordinates.size)
+    assert coordinates.size == orbits
     assert coordinates.weights.sum() == liouvillian.sector.size
 
 
@@ -198,17 +201,19 @@ def test_the_boxes_in_schur_form(name, monkeypatch):
     np.testing.assert_allclose(found, whole.expanded(plain(whole.folded(full))), atol=1e-9 * np.abs(found).max())
 
 
-def test_a_certified_answer_with_and_without():
+def test_a_certified_answer_with_and_without(monkeypatch):
     model = ring(3, dissipative=0.3)
-    state = ph.steady_state(model, cutoff=ph.Fixed(7))
+    state = ph.steady_state(model, cutoff=ph.Fixed(5))
     assert state.certificate.method == "Krylov"
-    assert state.certificate.unknowns == 9604 - 4 * 7 * 84 + 0 or state.certificate.unknowns > 1500
-    direct = ph.steady_state(model, cutoff=ph.Fixed(7), method=ph.Direct())
-    for a in (ph.oscillator(name) for name in ("a1", "a2", "a3")):
-        assert state.expect(a.dag() * a) == pytest.approx(direct.expect(a.dag() * a), rel=1e-9)
-    assert state.certificate.truncation == pytest.approx(direct.certificate.truncation, rel=0.2)
-    near = ph.steady_state(model, cutoff=ph.Fixed(7), near=direct)
-    np.testing.assert_allclose(near.parts[(0,)], state.parts[(0,)], atol=1e-9)
+    monkeypatch.setattr(Generator, "exchange", property(lambda self: no_exchange(self.space.sites)))
+    whole = ph.steady_state(model, cutoff=ph.Fixed(5))
+    np.testing.assert_allclose(state.parts[(0,)], whole.parts[(0,)], atol=1e-9)
+    assert state.refined.cutoffs == whole.refined.cutoffs
+    assert state.certificate.truncation == pytest.approx(whole.certificate.truncation, rel=0.1)
+    assert state.certificate.unknowns == whole.certificate.unknowns
+    monkeypatch.undo()
+    near = ph.steady_state(model, cutoff=ph.Fixed(5), near=whole)
+    np.testing.assert_allclose(near.parts[(0,)], whole.parts[(0,)], atol=1e-9)
 
 
 def test_growing_cutoffs_keep_the_exchange():
@@ -231,8 +236,11 @@ def test_the_memory_is_estimated_for_the_orbits():
 
 EITHER = ph.Model(  # both atoms end in |01⟩ or |10⟩, and each of the two is stationary
     0,
-    [Jump(1.0, S.plus * (0.5 - T.z)), Jump(1.0, T.plus * (0.5 - S.z)), Jump(1.0, S.minus * (0.5 + T.z))]
-    + [Jump(1.0, T.minus * (0.5 + S.z)), Jump(0.5, S.z), Jump(0.5, T.z)],
+    [
+        *(Jump(1.0, s.plus * (0.5 - t.z)) for s, t in ((S, T), (T, S))),
+        *(Jump(1.0, s.minus * (0.5 + t.z)) for s, t in ((S, T), (T, S))),
+        *(Jump(0.5, s.z) for s in (S, T)),
+    ],
 )
 
 
@@ -267,7 +275,7 @@ LADDERS = [
 
 @pytest.mark.parametrize(("model", "expected"), LADDERS, ids=range(len(LADDERS)))
 def test_ladders_prove_that_a_state_is_unique(model, expected):
-    made = generator(model, dict.fromkeys(model.oscillators, 3))
+    made = generator(model, dict.fromkeys(model.oscillators, 3 if len(model.sites) < 3 else 2))
     assert unique_by_ladders(made) == expected
     if expected:
         trivial = grading(made.space, Group((), ()))

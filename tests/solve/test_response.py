@@ -659,3 +659,16 @@ def test_the_slope_of_a_family_is_that_of_its_coefficients():
     # D[a − e^{iθ}b]: G_ab = −V e^{−iθ}.
     assert gram["a", "b"] == pytest.approx(1j * 0.5 * np.exp(-0.7j), rel=1e-11)
     assert make_space(state.sites, state.cutoffs) == state.space
+
+
+def test_to_xarray() -> None:
+    found = ph.response(damped, {"drive": 0.3, "detuning": 0.2}, "drive", cutoff=ph.Fixed(12))
+    table = found.to_xarray()
+    assert table["observable"].values.tolist() == ["n_a"]
+    assert float(table["derivative"][0]) == found.derivative(NUMBER)
+    assert float(table["error"][0]) == found.error(NUMBER)
+    assert table.attrs["parameter"] == "drive"
+    assert table.attrs["drive"] == 0.3
+    assert table.attrs["ok"] == int(found.ok)
+    named = found.to_xarray({"amplitude": A, "force": 1j * (A.dag() - A)})
+    assert named["derivative"].values.tolist() == [found.derivative(A), found.derivative(1j * (A.dag() - A))]

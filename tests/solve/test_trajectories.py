@@ -387,6 +387,16 @@ def test_results_are_read_only_and_tell_about_themselves() -> None:
     assert table.attrs["cutoff_a"] == 16
 
 
+def test_what_is_read_where_nothing_is_named() -> None:
+    s, q = ph.spin("s", 1), ph.qudit("q", 3)
+    model = ph.Model(A.dag() * A, [ph.Jump(1.0, s.minus), ph.Jump(1.0, q(0, 2)), ph.Jump(1.0, A)])
+    initial = ph.states.product(ph.states.fock({"a": 1}), ph.states.level({s: 1}), ph.states.level({q: 2}))
+    runs = ph.trajectories(model, initial, [0, 40], count=3, cutoff=ph.Fixed(3))
+    assert list(runs.mean) == ["n_a", "p_q_0", "p_q_1", "p_q_2", "z_s"]
+    assert [runs.mean[name][0] for name in runs.mean] == pytest.approx([1, 0, 0, 1, 1])
+    assert [runs.mean[name][1] for name in runs.mean] == pytest.approx([0, 1, 0, 0, -1])
+
+
 BAD: dict[str, tuple] = {
     "times that fall": ({"times": [0, 2, 1]}, InvalidInput, "ascending"),
     "times twice": ({"times": [0, 1, 1]}, InvalidInput, "ascending"),

@@ -22,7 +22,7 @@ from photinus.numerics.checks import real_number, whole_number
 from photinus.phase.density import PhaseDensity, angles, sampled
 
 TAU = 2 * np.pi
-SAMPLES = 1 << 14
+SAMPLES = 1 << 11
 """Angles beyond which a velocity is too rough to be sampled."""
 
 
@@ -77,7 +77,7 @@ class PhaseEquation:
         """The value f(φ) at phases (rad), of any shape."""
         k = np.arange(1, len(self.harmonics))
         turns = np.exp(1j * np.multiply.outer(np.asarray(phi, dtype=float), k))
-        return np.asarray(self.detuning + 2 * (turns @ self.harmonics[1:]).real)
+        return np.asarray(self.detuning + 2 * (turns @ self.harmonics[1:]).real)[()]
 
     def slope(self, phi: Any) -> np.ndarray:
         """df/dφ at phases (rad)."""
@@ -98,7 +98,9 @@ class PhaseEquation:
     @cached_property
     def extremes(self) -> np.ndarray:
         """Phases at which f is largest or smallest, ascending in [0, 2π); empty for a constant f."""
-        return _zeros(self._derivative, TAU * np.arange(_grid(self) + 1) / _grid(self))
+        points = _grid(self)
+        slopes_there = np.fft.irfft(points * self._derivative.harmonics, points)
+        return _zeros(self._derivative, TAU * np.arange(points + 1) / points, np.append(slopes_there, slopes_there[0]))
 
     @cached_property
     def locking_range(self) -> tuple[float, float]:
@@ -113,7 +115,8 @@ class PhaseEquation:
         """The zeros of f (rad), ascending in [0, 2π)."""
         if not len(self.extremes):
             return np.zeros(0)
-        return np.sort(_zeros(self, np.append(self.extremes, self.extremes[0] + TAU)) % TAU)
+        edges = np.append(self.extremes, self.extremes[0] + TAU)
+        return np.sort(_zeros(self, edges, self.velocity(edges)) % TAU)
 
     @property
     def stable(self) -> np.ndarray:
@@ -357,7 +360,9 @@ class SlipRates:
             for s, up, down in zip(self.phases[:6], self.forward, self.backward, strict=False)
         ]
         trust = "" if self.trustworthy else " (barriers below 4D: rough)"
-        return "\n".join([f"Slip rates of {len(self.phases)} stable phases{trust}", *lines])
+        return "\n".join(
+            [f"Slip rates of {len(self.phases)} stable phase{'s' * (len(self.phases) != 1)}{trust}", *lines]
+        )
 
 
 def phase_equation(
@@ -381,7 +386,7 @@ def phase_equation(
     Raises
     ------
     InvalidInput
-        If f has no finite real values, or is too rough (or not periodic) for 16 384 samples.
+        If f has no finite real values, or is too rough (or not periodic) for 2048 samples.
 
     Examples
     --------
@@ -423,9 +428,8 @@ def _grid(equation: PhaseEquation) -> int:
     return 16 * max(4, len(equation.harmonics))
 
 
-def _zeros(equation: PhaseEquation, edges: np.ndarray) -> np.ndarray:
-    """Zeros of f, one for each change of sign between neighbouring phases."""
-    values = equation.velocity(edges)
+def _zeros(equation: PhaseEquation, edges: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Zeros of f, one for each change of sign between neighbouring phases, at which f has these values."""
     found = []
     for k in range(len(edges) - 1):
         if values[k] == 0:

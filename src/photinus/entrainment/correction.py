@@ -48,7 +48,7 @@ class FreeCorrection:
     def __repr__(self) -> str:
         return (
             f"Free phase at {self.size:.4g} quanta: D = {self.diffusion:.6g} semiclassically, "
-            f"{self.exact_diffusion:.6g} exactly (ratio {self.ratio:.4g}); "
+            f"{self.exact_diffusion:.6g} exactly (ratio {self.ratio:.6g}); "
             f"dφ/dt = {self.frequency:.6g} and {self.exact_frequency:.6g}"
         )
 
@@ -122,7 +122,7 @@ def quantum_correction(
     >>> a = ph.oscillator("a")
     >>> clock = ph.entrainment.phase_reduction(ph.zoo.van_der_pol(gain=1, two_photon_loss=0.02))
     >>> ph.entrainment.quantum_correction(clock)
-    Free phase at 25 quanta: D = 0.015 semiclassically, 0.0154... exactly (ratio 1.0...); dφ/dt = 0 and 0
+    Free phase at 25 quanta: D = 0.015 semiclassically, 0.0150074 exactly (ratio 1.0005); dφ/dt = 0 and 0
     """
     if not isinstance(reduction, PhaseReduction):
         raise WrongType(f"The reduction is {shown(reduction)}.", "Give what phase_reduction(model) returns.")

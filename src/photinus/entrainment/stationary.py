@@ -21,6 +21,7 @@ import numpy as np
 import scipy.linalg as la
 
 from photinus.errors import NotConverged
+from photinus.numerics.memory import require_memory
 
 TAU = 2 * np.pi
 STEEP = 2e4
@@ -131,6 +132,9 @@ def panels(edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _log_integrals(ratios: np.ndarray, phi: np.ndarray, psi: np.ndarray, weights: np.ndarray, sign: int) -> np.ndarray:
     """Values of ln ∫dψ exp{∓[U(φ) − U(φ±ψ)]/D} for f_k/D."""
     k = np.arange(1, len(ratios))
+    require_memory(
+        80.0 * len(k) * len(psi), None, "The density of a phase", "Give fewer harmonics or a stronger noise."
+    )
     steps = sign * np.expm1(sign * 1j * np.outer(k, psi)) * (2j * ratios[1:] / np.maximum(k, 1))[:, None]
     out = np.empty(len(phi))
     rows = max(1, CHUNK // len(psi))
@@ -197,6 +201,7 @@ def modes(harmonics: np.ndarray, noise: float, count: int) -> np.ndarray:
     width = min(len(harmonics) - 1, 2 * count)
     size = 2 * count + 1
     full = 1j * np.concatenate([harmonics[width:0:-1].conj(), harmonics[: width + 1]])
+    require_memory(48.0 * (2 * width + 1) * size, None, "The density of a phase", "Give fewer harmonics.")
     bands = np.zeros((2 * width + 1, size), dtype=complex)
     for k in range(-width, width + 1):
         bands[width - k, max(k, 0) : size + min(k, 0)] = full[width + k]

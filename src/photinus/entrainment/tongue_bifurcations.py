@@ -12,9 +12,8 @@ A curve is followed while it bounds: while one of its sides is locked and the ot
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.linalg as la
@@ -29,7 +28,6 @@ from photinus.solve.fixed_points import (
     coordinate_scale,
     equilibria,
     equilibrium,
-    length_gradients,
     lengths,
     newton,
     stability,
@@ -132,7 +130,7 @@ class LockedRegion:
             start, stop = (np.array([nodes[0][node[0]], nodes[1][node[1]]]) for node in edge)
             if sum(len(branch.line.crossings(start, stop)) for branch in found) % 2 == 0:
                 found += self._through(start, stop, found)
-        found = _without_repetitions(found, self.limits.tolerance)
+        found = _met(_without_repetitions(found, self.limits.tolerance), self.limits.tolerance)
         ends = [b.points[k].point for b in found for k, why in zip((0, -1), b.ends, strict=True) if why == OTHER]
         for centre in ends:
             if sum(np.linalg.norm(centre - other) < 20 * self.limits.tolerance for other in ends) > 1:
@@ -198,19 +196,28 @@ class LockedRegion:
         if start is None:
             return None
         gradient = np.array(
-            [growth(np.clip(start.point + h, 0, 1))[0] - growth(np.clip(start.point - h, 0, 1))[0] for h in 1e-4 * np.eye(2)]
+            [
+                growth(np.clip(start.point + h, 0, 1))[0] - growth(np.clip(start.point - h, 0, 1))[0]
+                for h in 1e-4 * np.eye(2)
+            ]
         )
         found = tracer.traced(start, gradient)
-        kept, ends = self._bounding(list(found.points), list(found.ends), found.closed)
+        speed = float(np.abs(la.eigvals(self.flow(inside).jacobian(np.zeros(self.flow(inside).size)))).max())
+        kept, ends = self._bounding(
+            list(found.points), list(found.ends), found.closed, lambda u: abs(growth(u)[0]) < 5e-3 * speed
+        )
         return Branch("death", tuple(kept), found.closed and len(kept) == len(found.points), ends, found.between)
 
-    def _bounding(self, points: list[Found], ends: list[str], closed: bool) -> tuple[list[Found], tuple[str, str]]:
-        """The run of points around the longest stretch that bounds."""
+    def _bounding(
+        self, points: list[Found], ends: list[str], closed: bool, holds: Callable[[np.ndarray], bool]
+    ) -> tuple[list[Found], tuple[str, str]]:
+        """The longest run of points that solve the equation and bound."""
         line = Line(np.array([p.point for p in points]), closed)
         good = []
         for k in range(len(points)):
             tangent = np.asarray(line.curve(line.knots[k], 1))
-            good.append(self.is_free_beside(points[k].point, tangent, locked_left=True))
+            u = points[k].point
+            good.append(holds(u) and self.is_free_beside(u, tangent, locked_left=True))
         if all(good):
             return points, (ends[0], ends[1])
         runs, start = [], None
@@ -225,7 +232,7 @@ class LockedRegion:
         return points[first:last], new
 
     def is_free_beside(self, u: np.ndarray, tangent: np.ndarray, *, locked_left: bool) -> bool:
-        """Whether beside a point of a curve, on the side on which the state of this curve has gone, no other is locked."""
+        """Whether beside a point of a curve, on the side on which its state has gone, no other is locked."""
         normal = np.array([-tangent[1], tangent[0]]) / max(float(np.linalg.norm(tangent)), 1e-300)
         side = u + (-1 if locked_left else 1) * 0.1 * self.limits.tolerance * normal
         return bool((np.abs(side - 0.5) > 0.5).any()) or not self.locked(side)
@@ -258,9 +265,7 @@ class LockedRegion:
         points, off = refined(points, closed, insert, self.limits)
         return Branch(system.kind, tuple(points), closed, (begin, end), off)
 
-    def _half(
-        self, system: System, first: Found, tangent: np.ndarray, *, left: bool
-    ) -> tuple[list[Found], str, bool]:
+    def _half(self, system: System, first: Found, tangent: np.ndarray, *, left: bool) -> tuple[list[Found], str, bool]:
         """A point and those that follow in one direction, why they end, whether they close."""
         limits, trail, why = self.limits, [first], "lost"
         z, shortest = first.solution, 0.02 * limits.tolerance
@@ -315,9 +320,8 @@ class LockedRegion:
     def _leaving(self, system: System, z: np.ndarray, guess: np.ndarray) -> np.ndarray | None:
         """The point at which a curve crosses the border of the square."""
         way = guess[-2:] - z[-2:]
-        share, k, edge = min(
-            ((edge - z[-2 + k]) / way[k], k, edge) for k in (0, 1) for edge in (0.0, 1.0) if way[k] and (way[k] > 0) == (edge > 0)
-        )  # fmt: skip
+        sides = [(k, edge) for k in (0, 1) for edge in (0.0, 1.0) if way[k] and (way[k] > 0) == (edge > 0)]
+        share, k, edge = min(((edge - z[-2 + k]) / way[k], k, edge) for k, edge in sides)
         if share < 1e-9:
             return None
         start = z + share * (guess - z)
@@ -360,7 +364,9 @@ class System:
         if flow is None:
             return None
         y, rates = z[: self.size] * self.scale, z[self.size : -2] * self.speed
-        still = flow(y) + sum((r * flow.tangent(y, w) for r, w in zip(rates, flow.turns, strict=True)), np.zeros_like(y))
+        still = flow(y) + sum(
+            (r * flow.tangent(y, w) for r, w in zip(rates, flow.turns, strict=True)), np.zeros_like(y)
+        )
         g = self.test(equilibrium(flow, y, rates).eigenvalues)
         if not np.isfinite(g):
             return None
@@ -465,6 +471,20 @@ def _without_repetitions(branches: list[Branch], tolerance: float) -> list[Branc
         if np.mean(twice) < 0.5:
             kept.append(branch)
     return kept
+
+
+def _met(branches: list[Branch], tolerance: float) -> list[Branch]:
+    """Branches that were lost where another ends meet it there: a corner, as where two ways to fall silent cross."""
+    out = list(branches)
+    for k, branch in enumerate(branches):
+        ends = list(branch.ends)
+        for side in (0, 1):
+            place = branch.points[-side].point
+            others = [b.points[-s].point for b in branches if b is not branch for s in (0, 1)]
+            if ends[side] == "lost" and any(np.linalg.norm(place - other) < 30 * tolerance for other in others):
+                ends[side] = OTHER
+        out[k] = replace(branch, ends=(ends[0], ends[1]))
+    return out
 
 
 def is_locked(flow: Flow, e: Equilibrium) -> bool:

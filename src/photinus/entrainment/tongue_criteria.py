@@ -1,8 +1,8 @@
 """What it means to be in step: the criteria whose boundary a tongue is.
 
 Each is a small frozen object that reads one number at one point of the plane, and says from which level on a point lies
-inside. The mean field has sharp boundaries, bifurcations (:class:`MeanFieldLocking`). A quantum oscillator has none: its
-phase locks by degrees, and a boundary is the level curve of a measure (:class:`Level`), of the share by which the
+inside. The mean field has sharp boundaries, bifurcations (:class:`MeanFieldLocking`). A quantum oscillator has none:
+its phase locks by degrees, and a boundary is the level curve of a measure (:class:`Level`), of the share by which the
 observed frequency is pulled (:class:`FrequencyEntrainment`), or of any number at all (:class:`Value`).
 """
 
@@ -107,7 +107,8 @@ class Level(_Certified):
     measure : callable
         ``measure(state, *sites) -> float``: any of ``ph.measures``, or a function of a State. Where it depends on
         options, as the m:n coherence does, give ``functools.partial(ph.measures.phase_coherence, ratio=(2, 1))``. It
-        must be a smooth function of the parameters: estimates from trajectories, with their noise, have no level curves.
+        must be a smooth function of the parameters: estimates from trajectories, with their noise, have no level
+        curves.
     level : float
     sites : tuple of str
         The sites that it is asked of.

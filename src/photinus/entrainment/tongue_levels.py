@@ -23,6 +23,8 @@ TRIES = 16
 """Evaluations that one correction may take."""
 TURN = 0.7
 """Largest angle (rad) between two steps."""
+ASTRAY = 0.15
+"""Largest distance of a point from where it was expected, as a share of the step."""
 TINY = 1e-12
 ROUNDS = 12
 """How often points may be put between points."""
@@ -186,7 +188,9 @@ class Tracer:
                 if outside
                 else self.corrected(expected, normal, last.slope, 0.7 * step)
             )
-            if new is None or not (outside or self._goes_on(trail, new, tangent)):
+            # A point far from where the parabola expects it has come round a bend that should be seen.
+            astray = new is not None and len(trail) > 2 and abs(new.moved) > ASTRAY * step + limits.tolerance / 2
+            if new is None or not (outside or (self._goes_on(trail, new, tangent) and not astray)):
                 step *= 0.4
                 if step < limits.tolerance / 8:
                     break

@@ -59,7 +59,7 @@ class Line:
 
     @cached_property
     def doubts(self) -> np.ndarray:
-        """For each segment an estimate of how far the interpolation is off: how badly points predict their neighbour."""
+        """For each segment an estimate of how far the interpolation is off, by how badly points predict each other."""
         points, s, more = self._extended
         off = np.full(len(points), np.inf)
         for k in range(len(points)):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,7 +66,9 @@ class Region:
                 )
             point = tuple(point[name] for name in self.names)
         if not isinstance(point, (tuple, list, np.ndarray)) or len(point) != 2:
-            raise WrongType(f"The point is {shown(point)}.", f"Give ({self.names[0]}, {self.names[1]}), or both by name.")
+            raise WrongType(
+                f"The point is {shown(point)}.", f"Give ({self.names[0]}, {self.names[1]}), or both by name."
+            )
         place = np.array([real_number(x, name) for x, name in zip(point, self.names, strict=True)])
         low, high = self.sides.T
         if ((place < low) | (place > high)).any():
@@ -84,8 +87,8 @@ class Boundary:
     Attributes
     ----------
     kind : str
-        ``level`` (a level curve of a smooth measure), ``jump`` (the measure jumps over its level here), ``saddle-node``,
-        ``Hopf`` or ``death`` (bifurcations of the mean field).
+        ``level`` (a level curve of a smooth measure), ``jump`` (the measure jumps over its level here),
+        ``saddle-node``, ``Hopf`` or ``death`` (bifurcations of the mean field).
     points : ndarray, shape (n, 2)
         In the window's units; the tongue lies to the left of the way.
     error : ndarray, shape (n, 2)
@@ -313,7 +316,7 @@ class Tongue:
         low, high = self.region.sides[0]
         stops = [0.0, *(x for x, _ in self._crossings(level)), 1.0]
         total = 0.0
-        for left, right in zip(stops, stops[1:], strict=False):
+        for left, right in pairwise(stops):
             if right - left > 1e-9 and self._is_inside(np.array([0.5 * (left + right), level])):
                 if left == 0.0 or right == 1.0:
                     raise Undefined(
@@ -372,8 +375,8 @@ class Tongue:
             Of a mean field, inside: ``locked by saddle-node`` (the phase is trapped: with more detuning it slips),
             ``suppression by Hopf`` (the drive has put out the oscillation: with more detuning it comes back as a
             second frequency) or ``locked`` where the tongue leaves the window to both sides. The nearer boundary
-            decides. Of a measure, inside: ``locked``. Outside: ``blockaded`` where there are locked parts to both sides,
-            so that detuning, either way, brings back what the point itself lacks; otherwise ``unlocked``.
+            decides. Of a measure, inside: ``locked``. Outside: ``blockaded`` where there are locked parts to both
+            sides, so that detuning, either way, brings back what the point itself lacks; otherwise ``unlocked``.
         """
         u = self.region.unit(point)
         hits = self._crossings(float(u[1]))
@@ -434,14 +437,19 @@ class Tongue:
                 "solves": self.solves,
                 "tolerance": self.tolerance,
                 "ok": int(self.ok),
-                **{f"window_{name}": [float(x) for x in side] for name, side in zip(self.names, self.region.sides)},
+                **{
+                    f"window_{name}": [float(x) for x in side]
+                    for name, side in zip(self.names, self.region.sides, strict=True)
+                },
             },
         )
 
     def __repr__(self) -> str:
         counts = Counter(f"{c.kind} ({'closed' if c.closed else 'open'})" for c in self.boundary)
         pieces = ", ".join(f"{n} × {kind}" for kind, n in counts.items())
-        worst = max(float((curve.error / (self.region.sides[:, 1] - self.region.sides[:, 0])).max()) for curve in self.boundary)
+        worst = max(
+            float((curve.error / (self.region.sides[:, 1] - self.region.sides[:, 0])).max()) for curve in self.boundary
+        )
         verdict = "ok" if self.ok else "NOT to be trusted: " + "; ".join(self.complaints)
         return "\n".join(
             [

@@ -188,12 +188,12 @@ class Comparison:
 
     def __repr__(self) -> str:
         kind = {True: "a common bath", False: "independent baths", None: "one bath"}[self.common]
-        none = f"{self.without:.6g} ± {self.without_error:.0e}" if not isnan(self.without) else f"none: {self.reason}"
+        none = f"{self.without:.5g} ± {self.without_error:.0e}" if not isnan(self.without) else f"none: {self.reason}"
         return "\n".join(
             [
                 f"Comparison for {kind}: memory {self.verdict}; against no bath it {self.against_no_bath}",
-                f"  with memory  {self.memory:.6g} ± {self.memory_error:.0e}",
-                f"  Markov       {self.markov:.6g} ± {self.markov_error:.0e} ({self.reference.text})",
+                f"  with memory  {self.memory:.5g} ± {self.memory_error:.0e}",
+                f"  Markov       {self.markov:.5g} ± {self.markov_error:.0e} ({self.reference.text})",
                 f"  no bath      {none}",
             ]
         )
@@ -254,10 +254,10 @@ def compare(
     >>> a, b = ph.oscillator("a"), ph.oscillator("b")
     >>> pair = ph.zoo.coupled_van_der_pol(gain=1, two_photon_loss=3)
     >>> bath = ph.memory.Environment(ph.memory.Lorentzian.of_rate(2.0, width=3.0), [a, -b])
-    >>> ph.memory.compare(pair, bath, common=True, cutoff=ph.Converged(1e-4))
+    >>> ph.memory.compare(pair, bath, common=True, cutoff=ph.Fixed(7))
     Comparison for a common bath: memory impedes; against no bath it enhances
-      with memory  0.2755 ± ...
-      Markov       0.54107 ± ... (equal J at ω = 0, with the Lamb shift)
+      with memory  0.27546 ± ...
+      Markov       0.54104 ± ... (equal J at ω = 0, with the Lamb shift)
       no bath      0 ± ...
     """
     require_environment(environment)

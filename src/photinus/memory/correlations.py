@@ -223,6 +223,10 @@ def extent(function: Callable[[np.ndarray], np.ndarray], density: SpectralDensit
     area = np.cumsum(flux / flux.sum())
     quantiles = grid[np.searchsorted(area, [0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98])]
     points = [left, *(mark for mark in density.marks if left < mark < right), *quantiles, right]
+    if right > 4 * quantiles[-1] > 0:  # tails by factors of two
+        points += np.geomspace(quantiles[-1], right, int(np.log2(right / quantiles[-1])) + 1).tolist()
+    if left < 4 * quantiles[0] < 0:
+        points += (-np.geomspace(-quantiles[0], -left, int(np.log2(left / quantiles[0])) + 1)).tolist()
     return np.unique(np.clip(points, left, right)), float(abs(quantiles[3]))
 
 
@@ -245,18 +249,23 @@ NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)
 def _cells(points: np.ndarray, longest: float, parts: int) -> np.ndarray:
     """Edges of panels: graded towards the first point, where J n̄ may be singular, and at most 8/t wide."""
     width = points[1] - points[0]
-    edges = np.concatenate([points[:1], points[0] + width * 2.0 ** -np.arange(60.0, 0.0, -1.0), points[1:]])
+    edges = np.concatenate([points[:1], points[0] + width * 2.0 ** -np.arange(110.0, 0.0, -1.0), points[1:]])
     counts = np.maximum(1, np.ceil(np.diff(edges) * longest / 8).astype(int)) * parts
     require_memory(64.0 * 16 * counts.sum(), None, "A quadrature over the bath's frequencies", "Ask for shorter times.")
     pieces = [np.linspace(a, b, n, endpoint=False) for (a, b), n in zip(pairwise(edges), counts, strict=True)]
     return np.concatenate([*pieces, edges[-1:]])
 
 
+def gauss_nodes(edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights of Gauss' rule on each panel."""
+    half = np.diff(edges)[:, None] / 2
+    return (edges[:-1, None] + half + half * NODES).ravel(), (half * WEIGHTS).ravel()
+
+
 def _panels(function: Callable[[np.ndarray], np.ndarray], edges: np.ndarray, times: np.ndarray) -> np.ndarray:
     """∫f(ω)e^{−iωt}dω by Gauss' rule on each panel; equal steps of time share their phase factors."""
-    half = np.diff(edges)[:, None] / 2
-    x = (edges[:-1, None] + half + half * NODES).ravel()
-    phases = (half * WEIGHTS).ravel() * function(x) + 0j
+    x, weights = gauss_nodes(edges)
+    phases = weights * function(x) + 0j
     kept = phases != 0
     x, phases = x[kept], phases[kept]
     order = np.argsort(times)
@@ -341,34 +350,22 @@ def dephasing(environment: Environment, times: Iterable[float], *, difference: f
 def _dephasing_exponent(
     density: SpectralDensity, absorption: Callable[[np.ndarray], np.ndarray], top: float, t: float
 ) -> float:
-    """∫(J + 2J n̄)(1 − cos ωt)/ω² dω: the vacuum part up to its tail, its tail, the thermal part."""
+    """∫(J + 2J n̄)(1 − cos ωt)/ω² dω: on panels that resolve the wave up to an edge, by its average beyond."""
     if t == 0:
         return 0.0
-
-    def kernel(x: float) -> float:
-        return float(2 * (np.sin(0.5 * x * t) / x) ** 2)
-
     total = 0.0
     for function, scale in ((density, 1.0), (absorption, 2.0)):
-        points, median = extent(function, density)
+        points, _ = extent(function, density)
         if points[-1] == points[0]:
             continue
-        tail = points[-1] > 300 * median
-        end = min(50 * median if tail else points[-1], top)
-        cells = np.unique(np.clip([0.0, *points, 1 / t, 20 / t, end], 0.0, end))
-        total += scale * sum(
-            _quad(lambda x, f=function: float(f(np.asarray(x))) * kernel(x), x, y)  # type: ignore[misc]
-            for x, y in pairwise(cells.tolist())
-        )
-        if tail and end < top:
-
-            def falling(x: float, f: Callable[[np.ndarray], np.ndarray] = function) -> float:
-                return float(f(np.asarray(x))) / x**2
-
-            wave = quad(falling, end, top, weight="cos", wvar=t, limlst=300, epsabs=1e-14, full_output=1)[0]
-            total += scale * (_quad(falling, end, top) - wave)
+        edge = min(max(2000 / t, min(float(points[-1]), 2e5 / t)), top)
+        inside = points[points < edge]
+        x, weights = gauss_nodes(_cells(np.append(inside, edge), t, 1))
+        total += scale * float((weights * function(x) * 2 * np.sin(x * t / 2) ** 2) @ (1 / x**2))
+        far = min(top, 1e4 * max(edge, float(points[-1])))
+        if far > edge:
+            beyond = np.unique(np.concatenate([np.geomspace(edge, far, 120), points[points > edge]]))
+            x, weights = gauss_nodes(beyond[beyond <= far])
+            total += scale * float((weights * function(x)) @ (1 / x**2))
+            total += scale * float(function(np.asarray(edge))) / edge**2 * np.sin(edge * t) / t
     return total
-
-
-def _quad(function: Callable[[float], float], low: float, high: float) -> float:
-    return float(quad(function, low, high, limit=2000, epsabs=1e-15, epsrel=1e-11, full_output=1)[0])

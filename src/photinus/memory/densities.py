@@ -484,7 +484,8 @@ class Density(SpectralDensity):
 def log_grid(density: SpectralDensity) -> np.ndarray:
     """Frequencies over 24 decades, and around the marks, at which a density is looked at."""
     low, high = density.support
-    steps = np.geomspace(1e-12, 1e12, 2401)
+    marks = [abs(mark) for mark in (*density.marks, low, high) if mark and np.isfinite(mark)]
+    steps = (max(marks) if marks else 1.0) * np.geomspace(1e-12, 1e12, 2401)
     around = [mark + width * abs(mark or 1.0) for mark in density.marks for width in (-0.1, -0.01, 0.0, 0.01, 0.1)]
     ends = [x for x in (low, high) if np.isfinite(x)]
     inner = np.linspace(low, high, 402)[1:-1] if len(ends) == 2 else np.zeros(0)

@@ -10,12 +10,11 @@ from itertools import pairwise
 from math import inf, pi
 
 import numpy as np
-from scipy.integrate import quad
 
 from photinus.algebra import Operator
 from photinus.algebra.operator import shift_of
 from photinus.errors import InvalidInput
-from photinus.memory.correlations import extent, spectrum, weight_functions
+from photinus.memory.correlations import extent, gauss_nodes, spectrum, weight_functions
 from photinus.memory.densities import Exponents
 from photinus.memory.environment import Environment, require_environment
 from photinus.model import Jump, Model
@@ -50,26 +49,20 @@ def _principal(function: Callable[[np.ndarray], np.ndarray], environment: Enviro
     low, high = float(points[0]), float(points[-1])
     if low == high:
         return 0.0
-
-    def scalar(x: float) -> float:
-        return float(function(np.asarray(x)))
-
-    if not low < frequency < high:
-        cells = points.tolist()
-        return sum(_quad(lambda x: scalar(x) / (frequency - x), a, b) for a, b in pairwise(cells))
-    radius = 0.5 * min(frequency - low, high - frequency)
-    cuts = sorted({*points.tolist(), frequency - radius, frequency + radius})
-    total = -quad(
-        scalar, frequency - radius, frequency + radius, weight="cauchy", wvar=frequency, limit=500, full_output=1
-    )[0]
-    for a, b in pairwise(cuts):
-        if b <= frequency - radius or a >= frequency + radius:
-            total += _quad(lambda x: scalar(x) / (frequency - x), a, b)
-    return float(total)
-
-
-def _quad(function: Callable[[float], float], low: float, high: float) -> float:
-    return float(quad(function, low, high, limit=500, epsrel=1e-10, full_output=1)[0])
+    halves = 2.0 ** -np.arange(60.0, -1.0, -1.0)
+    total, radius = 0.0, 0.0
+    if low < frequency < high:  # f(ω − u)/u − f(ω + u)/u: nothing is singular at u = 0
+        radius = min(frequency - low, high - frequency)
+        near = np.abs(points - frequency)
+        u, weights = gauss_nodes(np.unique([0.0, *(radius * halves), *near[near < radius]]))
+        total = float(weights @ ((function(frequency - u) - function(frequency + u)) / u))
+    edges = np.concatenate([points, low + (high - low) * halves, frequency + radius * np.array([-1.0, 1.0])])
+    edges = np.unique(np.clip(edges, low, high))
+    for part in (edges[edges <= frequency - radius], edges[edges >= frequency + radius]):
+        if len(part) > 1:
+            x, weights = gauss_nodes(part)
+            total += float(weights @ (function(x) / (frequency - x)))
+    return total
 
 
 def lowering_parts(operator: Operator) -> tuple[Operator, Operator]:

@@ -1,7 +1,7 @@
 """Measures of non-Markovianity, from the dynamical map of the reduced system.
 
 ρ_S(t) = Λ_t ρ_S(0), the bath being uncorrelated at the beginning. BLP: information flows back where the trace distance
-of two states grows, 𝒩 = max ∫_{dD/dt > 0} dD, D = ½‖Λ_t(ρ₁ − ρ₂)‖₁ (Breuer2009). RHP: the dynamics does not divide where
+of two states grows, 𝒩 = max ∫_{dD/dt > 0} dD, D = ½‖Λ_t(ρ₁ − ρ₂)‖₁ (Breuer2009). RHP: it does not divide where
 Λ_{t+ε}Λ_t^{−1} is not completely positive; its Choi matrix then has a trace norm above 1,
 𝓘 = ∫ lim_{ε → 0} (‖(Λ_{t+ε}Λ_t^{−1} ⊗ 1)|Φ⟩⟨Φ|‖₁ − 1)/ε dt (Rivas2010).
 """

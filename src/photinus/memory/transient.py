@@ -119,7 +119,7 @@ def transient_synchronization(model: Model, *sites: str | Handle, cutoff: Fixed 
         site = each if isinstance(each, str) else each.name
         found = eigenmodes(model, order={site: 1}, count=2, cutoff=Converged() if cutoff is None else cutoff)
         values += found.eigenvalues.tolist()
-        errors += found.errors.tolist()
+        errors += found.error.tolist()
     if len(values) < 2:
         raise InvalidInput(f"The coherences of {named} have {len(values)} mode.", "Name two sites, or a larger cutoff.")
     slowest = np.argsort(-np.array(values).real, kind="stable")[:2]

@@ -62,12 +62,14 @@ class Model:
                 f"The Hamiltonian {operator} holds an operator of each atom of an ensemble.",
                 "Use the collective operators, which are their sums: at.x for the sum of at.each.x.",
             )
-        dagger = operator.dag()
-        if operator != dagger and not operator.isclose(dagger):
-            raise NotHermitian(
-                f"The Hamiltonian {operator} is not Hermitian: H − H† = {operator - dagger}.",
-                "Add the Hermitian conjugate, such as g*(L + L.dag()).",
-            )
+        if not operator.is_exactly_hermitian():
+            dagger = operator.dag()
+            if not operator.isclose(dagger):
+                raise NotHermitian(
+                    f"The Hamiltonian {operator} is not Hermitian: H − H† = {operator - dagger}.",
+                    "Add the Hermitian conjugate, such as g*(L + L.dag()).",
+                )
+            operator = (operator + dagger) / 2
         jumps = (jumps,) if isinstance(jumps, Jump) else _listed(jumps)
         for jump in jumps:
             if not isinstance(jump, Jump):

@@ -22,6 +22,8 @@ UNRESOLVED = 64 * EPS
 """Eigenvalues closer than this times ‖A‖₁ are one to the precision of the numbers."""
 EQUAL = 1e-12
 """Eigenvalues closer than this times ‖A‖₁ may be one with several vectors; near an exceptional point they are not."""
+SAME = 1e-11
+"""The same, of eigenvalues from an Arnoldi iteration, which are that exact."""
 ALIKE_VALUES = 1e-12
 """Real parts that differ by no more than this, relative to the eigenvalues themselves, count as equal in sorting."""
 ALIKE = 1e-4
@@ -99,10 +101,14 @@ def dense_eigenpairs(matrix: np.ndarray, count: int) -> Eigenpairs:
 
 def _parallel(values: np.ndarray, right: np.ndarray, size: float) -> list[np.ndarray]:
     """Groups of equal eigenvalues whose eigenvectors are close to linearly dependent."""
-    alike = np.abs(values[:, None] - values[None, :]) <= EQUAL * size
-    label = np.argmax(alike, axis=1)
-    groups = [np.flatnonzero(label == k) for k in np.unique(label)]
-    return [g for g in groups if len(g) > 1 and la.svdvals(right[:, g])[-1] < ALIKE]
+    return [g for g in _clusters(values, EQUAL * size) if la.svdvals(right[:, g])[-1] < ALIKE]
+
+
+def _clusters(values: np.ndarray, close: float) -> list[np.ndarray]:
+    """Groups of more than one value of which each is that close to the first."""
+    label = np.argmax(np.abs(values[:, None] - values[None, :]) <= close, axis=1)
+    groups = (np.flatnonzero(label == k) for k in np.unique(label))
+    return [group for group in groups if len(group) > 1]
 
 
 def _disentangle(
@@ -190,7 +196,23 @@ def sparse_eigenpairs(matrix: sp.csc_array, count: int, target: complex) -> tupl
 
 def _sorted(matrix: sp.csc_array, values: np.ndarray, right: np.ndarray, left: np.ndarray) -> Eigenpairs:
     order = slowest_first(values)
-    return _judged(matrix, values[order], right[:, order], left[:, order])
+    values, right, left = values[order], right[:, order], left[:, order]
+    size = float(abs(matrix).sum(axis=0).max())
+    for cluster in _clusters(values, SAME * size):
+        right[:, cluster] = _orthonormal(matrix, values[cluster].mean(), right[:, cluster], size)
+        left[:, cluster] = _orthonormal(matrix.conj().T, values[cluster].mean().conj(), left[:, cluster], size)
+    return _judged(matrix, values, right, left)
+
+
+def _orthonormal(matrix: sp.sparray, value: complex, vectors: np.ndarray, size: float) -> np.ndarray:
+    """An orthonormal basis of the span of eigenvectors of one eigenvalue, if all of the span are eigenvectors.
+
+    Arnoldi's method finds one vector of a degenerate eigenvalue, rounding and deflation give the others any share of
+    it: a condition number of theirs says nothing. The span of coalescing vectors holds more than eigenvectors.
+    """
+    basis, _ = np.linalg.qr(vectors)
+    rest = np.linalg.norm(matrix @ basis - value * basis, axis=0)
+    return basis if rest.max() <= 10 * SAME * size else vectors
 
 
 def _joined(

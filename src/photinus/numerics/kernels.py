@@ -1,8 +1,8 @@
 """Kernels: the right and left null spaces of a square matrix whose eigenvalue zero is semisimple.
 
-Right vectors obey A r = 0, left ones l†A = 0; they are biorthonormal, l_i†r_j = δ_ij, so that Σ r_i l_i† is the spectral
-projection. What counts as zero is an eigenvalue of modulus at most 100 ε‖A‖₁; one that lies within a factor of 100
-above it can be told from zero by nobody, and the kernel says so.
+Right vectors obey A r = 0, left ones l†A = 0; they are biorthonormal, l_i†r_j = δ_ij, so that Σ r_i l_i† is the
+spectral projection. What counts as zero is an eigenvalue of modulus at most 100 ε‖A‖₁; one that lies within a factor of
+100 above it can be told from zero by nobody, and the kernel says so.
 """
 
 from __future__ import annotations

@@ -58,6 +58,8 @@ def phase_sensitivity(
         for number, (label, curve) in enumerate(curves.items()):
             axes.plot(phases, np.append(curve, curve[0]), ("-", "--", "-.")[number], color=LINES[number], label=label)
         _phase_axis(axes, 0.0)
+        low, high = axes.get_ylim()
+        axes.set_ylim(low, high + 0.14 * len(curves) * (high - low))  # room for the legend above the curves
         axes.set_ylabel(r"sensitivity $Z(\varphi)$")
         axes.legend(loc="upper right")
         if title:

@@ -58,7 +58,8 @@ def tongues(
     planes = {tongue.names for tongue in theories.values()}
     if len(planes) > 1:
         raise InvalidInput(
-            f"The tongues have different parameters: {', '.join(map(str, sorted(planes)))}.", "Draw each plane by itself."
+            f"The tongues have different parameters: {', '.join(map(str, sorted(planes)))}.",
+            "Draw each plane by itself.",
         )
     (names,) = planes
     with style():

@@ -1,8 +1,9 @@
 """Dissipation as a tool: baths that are shared, blind to one collective mode, and so drive oscillators into step.
 
 :mod:`~photinus.reservoir.jumps` makes the jumps of shared, correlated and general dissipative couplings,
-:mod:`~photinus.reservoir.pair` the pair with every imperfection and its closed forms, :mod:`~photinus.reservoir.quality`
-what synchrony is worth against them, how much of each is tolerable, and which jump gives a wanted phase.
+:mod:`~photinus.reservoir.pair` the pair with every imperfection and its closed forms,
+:mod:`~photinus.reservoir.quality` what synchrony is worth against them, how much of each is tolerable, and which jump
+gives a wanted phase.
 """
 
 from photinus.reservoir.jumps import (

@@ -1,7 +1,7 @@
 """Jumps of shared baths: loss and gain of one collective mode, correlated pumping, any positive coupling matrix.
 
-θ is always the relative phase that is favoured, φ_a − φ_b = θ: of the mode a − e^{iθ}b, which a shared loss takes away, and
-of a + e^{iθ}b, which a shared gain feeds. The operators may be those of oscillators or of spins (``s.minus``).
+θ is always the relative phase that is favoured, φ_a − φ_b = θ: of the mode a − e^{iθ}b, which a shared loss takes away,
+and of a + e^{iθ}b, which a shared gain feeds. The operators may be those of oscillators or of spins (``s.minus``).
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ def dissipative_coupling(operators: Sequence[Operator], matrix: Any, *, gain: bo
             float(rates[0]),
         )
     what = "gain" if gain else "loss"
-    jumps = []
+    jumps: list[Jump] = []
     for number in np.argsort(-rates, kind="stable"):
         if rates[number] <= POSITIVE * size:
             continue

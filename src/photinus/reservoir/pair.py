@@ -1,13 +1,15 @@
 r"""Two oscillators with a shared loss and every imperfection, and what second moments say about them.
 
-L = √(1+δ) a − e^{iθ}√(1−δ) b at the rate G, and of each oscillator: loss k(n̄+1) D[a] + k n̄ D[a†], pumping P D[a†], dephasing
-γ D[a†a], Kerr K a†²a²; H = ½Δ(n_a − n_b). Without the Kerr term amplitudes and second moments close:
+L = √(1+δ) a − e^{iθ}√(1−δ) b at the rate G, and of each oscillator: loss k(n̄+1) D[a] + k n̄ D[a†], pumping P D[a†],
+dephasing γ D[a†a], Kerr K a†²a²; H = ½Δ(n_a − n_b). Without the Kerr term amplitudes and second moments close:
 
-d⟨a_j⟩/dt = −½ Σ_k W_jk ⟨a_k⟩ − ½γ⟨a_j⟩,   W = [[G(1+δ)+κ+iΔ, −G√(1−δ²)e^{iθ}], [−G√(1−δ²)e^{−iθ}, G(1−δ)+κ−iΔ]],   κ = k − P,
+d⟨a_j⟩/dt = −½ Σ_k W_jk ⟨a_k⟩ − ½γ⟨a_j⟩,   W = [[G(1+δ)+κ+iΔ, −G√(1−δ²)e^{iθ}], [−G√(1−δ²)e^{−iθ}, G(1−δ)+κ−iΔ]],   κ =
+k − P,
 
 dN/dt = −½(W*N + NWᵀ) − γ(off-diagonal N) + (P + k n̄)·1,   N_jk = ⟨a_j†a_k⟩.
 
-For δ = 0 they give R′ = G/√((G + κ + γ)² + Δ²) and φ_a − φ_b = θ − arctan(Δ/(G + κ + γ)), whatever feeds the oscillators.
+For δ = 0 they give R′ = G/√((G + κ + γ)² + Δ²) and φ_a − φ_b = θ − arctan(Δ/(G + κ + γ)), whatever feeds the
+oscillators.
 """
 
 from __future__ import annotations
@@ -158,8 +160,8 @@ class Pair:
         gap = float(rates.min())
         if gap < -1e-12 * self.coupling:
             raise NoSteadyState(
-                f"The pair has no steady state: second moments grow at the rate {-gap:.3g}, with the loss {self.loss:g} and "
-                f"the pumping {self.pumping:g}.",
+                f"The pair has no steady state: second moments grow at {-gap:.3g}, with the loss {self.loss:g} "
+                f"and the pumping {self.pumping:g}.",
                 "Keep the pumping below the loss.",
             )
         source = self.pumping + self.loss * self.thermal

@@ -111,11 +111,11 @@ def quality(pair: Pair, *, cutoff: Fixed | Converged | None = None, with_gap: bo
     >>> print(ph.reservoir.quality(pair))
     quality of engineered synchrony        solved  closed form
       amplitude_correlation             0.435917...   0.43591714
-      relative_phase                   -0.3557...
-      number_a                          0.157...
-      number_b                          0.157...
-      purity                            0.5...              nan
-      gap                                 0.8...
+      relative_phase                  -0.35621965  -0.35621965
+      number_a                         0.10406196   0.10406196
+      number_b                         0.10406196   0.10406196
+      purity                            0.6894052          nan
+      gap                                1.230965     1.230965
     """
     require_type(pair, Pair, "pair", "Give a ph.reservoir.Pair(coupling=…, loss=…).")
     cutoff = Converged() if cutoff is None else cutoff
@@ -164,8 +164,8 @@ def tolerance(pair: Pair, imperfection: str, quality: float, *, cutoff: Fixed | 
     Returns
     -------
     float
-        ``inf`` where R′ does not depend on it (``thermal``) or bears any amount. Pumping *raises* R′, and is bounded by the
-        loss alone.
+        ``inf`` where R′ does not depend on it (``thermal``) or bears any amount. Pumping *raises* R′, and is bounded by
+        the loss alone.
 
     Raises
     ------

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from photinus.algebra import Operator, Scalar
+from photinus.algebra import Ensemble, Operator, Qudit, Scalar, Site, Spin, ensemble, oscillator, qudit, spin
 from photinus.algebra.operator import as_operator
 from photinus.errors import InvalidInput, SiteMismatch, WrongType, shown
 from photinus.model import Model
@@ -79,6 +79,25 @@ def listed_numbers(values: Any, what: str) -> np.ndarray:
     out = finite_numbers(values, what)
     if out.ndim != 1 or not out.size:
         raise InvalidInput(f"The {what} have the shape {out.shape}.", "Give a list of finite numbers.")
+    return out
+
+
+def usual_operators(sites: Iterable[Site]) -> dict[str, Operator]:
+    """What is observed where nothing is named.
+
+    ``n_a`` of each oscillator a, S_z of each spin or ensemble s as ``z_s``, the levels of each qudit q as ``p_q_0``, ….
+    """
+    out: dict[str, Operator] = {}
+    for site in sites:
+        if site.kind == "oscillator":
+            out[f"n_{site.name}"] = oscillator(site.name).dag() * oscillator(site.name)
+        elif isinstance(site, Spin):
+            out[f"z_{site.name}"] = spin(site.name, site.twice_j / 2).z
+        elif isinstance(site, Ensemble):
+            out[f"z_{site.name}"] = ensemble(site.name, site.atoms).z
+        elif isinstance(site, Qudit):
+            levels = qudit(site.name, site.levels(None))
+            out |= {f"p_{site.name}_{k}": levels(k, k) for k in range(site.levels(None))}
     return out
 
 

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg as la
+from scipy.integrate import solve_ivp
 
 from photinus.errors import InvalidInput, WrongType, shown
 from photinus.model import Model
@@ -34,6 +35,7 @@ from photinus.solve.fixed_points import (
     equilibrium,
     gauged,
     newton,
+    stability,
     values_text,
 )
 from photinus.solve.limit_cycle import return_time
@@ -221,24 +223,25 @@ class _Search:
             before += fresh
 
     def follow_cycles(self, grid: np.ndarray) -> None:
-        """Carry the limit cycles of both ends of the bracket, and those born beside Hopf bifurcations, as far as they go."""
+        """Carry the cycles at both ends of the bracket, and beside Hopf bifurcations, as far as they go."""
         ends = float(grid[0]), float(grid[-1])
         births = [b.value for b in self.found if b.kind == "Hopf"]
         values = {*ends, *(b + side * 0.02 * self.width for b in births for side in (-1, 1))}
+        trails: list[list[Cycle]] = []
         for p in sorted(p for p in values if ends[0] <= p <= ends[1]):
             if self.flow(p).turns:
                 continue
             for cycle in cycles_at(self.flow(p), p):
-                for q in ends:
-                    if q != p:
-                        self._carry_cycle(cycle, q)
+                if not any(_on_the_way(cycle, trail) for trail in trails):
+                    trails += [self._carry_cycle(cycle, q) for q in ends if q != p]
 
-    def _carry_cycle(self, cycle: Cycle, q: float) -> None:
-        end = carried(self.flow, cycle, q, self.width)
+    def _carry_cycle(self, cycle: Cycle, q: float) -> list[Cycle]:
+        end, trail = carried(self.flow, cycle, q, self.width)
         if end is not None:
             flow = self.flow(end.value)
             known = Bifurcation(end.kind, end.value, unpacked(flow, end.at.y), end.at.eigenvalues, 0.0, None)
             self._note(known, end.at)
+        return trail
 
     def all_at(self, p: float, seed: int, near: list[Equilibrium] | None) -> list[Equilibrium]:
         """The fixed points at a value, with those of the value before as starts."""
@@ -296,7 +299,10 @@ class _Search:
 
     def _on_cycle(self, at: Equilibrium, value: float, direction: float) -> bool:
         """Whether beyond a saddle-node the motion goes round in a time that doubles at a quarter of the distance."""
-        times = [return_time(self.flow(value + direction * share * self.width), at.y) for share in (2e-2, 5e-3)]
+        flows = [self.flow(value + direction * share * self.width) for share in (2e-2, 5e-3)]
+        if any(_comes_to_rest(flow, at.y) for flow in flows):
+            return False
+        times = [return_time(flow, at.y) for flow in flows]
         return bool(1.7 < times[1] / times[0] < 2.3)
 
     def _crossed(self, p: float, one: Equilibrium, q: float, other: Equilibrium) -> None:
@@ -347,6 +353,28 @@ class _Search:
                 if gap < 0.02 * (1 + np.linalg.norm(at.y / self.scale)):
                     return
         self.found.append(new)
+
+
+def _on_the_way(cycle: Cycle, trail: list[Cycle]) -> bool:
+    """Whether a cycle is one of those that another was carried through."""
+    for one, other in pairwise(trail):
+        low, high = sorted((one.orbit.period, other.orbit.period))
+        between = (one.p - cycle.p) * (other.p - cycle.p) <= 0
+        if between and one.direction == cycle.direction and 0.9 * low < cycle.orbit.period < 1.1 * high:
+            return True
+    return False
+
+
+def _comes_to_rest(flow: Flow, start: np.ndarray) -> bool:
+    """Whether a point runs into an attracting fixed point."""
+    found = [e for e in equilibria(flow, starts=16, seed=0)[0] if stability(e.eigenvalues)]
+    if not found:
+        return False
+    slowest = min(-float(e.eigenvalues.real.max()) for e in found)
+    run = solve_ivp(
+        lambda _, y: flow(y), (0.0, 30 / slowest), start, rtol=1e-6, atol=1e-9 * coordinate_scale(flow).min()
+    )
+    return any(np.linalg.norm((run.y[:, -1] - e.y) / coordinate_scale(flow)) < 1e-3 for e in found)
 
 
 def _growing(at: Equilibrium) -> int:

@@ -4,11 +4,11 @@ A cycle is carried along by shooting (:func:`photinus.solve.limit_cycle.closed_o
 (Kuznetsov, *Elements of Applied Bifurcation Theory*, sections 6.2 and 7.1; Gaspard 1990):
 
 * *homoclinic*: the cycle comes to a saddle and T diverges like −ln|p − p_c|/λ, with λ the eigenvalue of the saddle
-  along which it is left (of a repelling cycle, backwards in time, −λ of the direction along which it is reached). So
-  e^{−λT} goes to zero linearly, and gives p_c.
-* *SNIC*: no saddle is there yet; T diverges like |p − p_c|^(−1/2). It is a bifurcation of fixed points, and found there.
+  along which it is left (of a repelling cycle, backwards in time, −λ of the direction along which it is reached).
+  So e^{−λT} goes to zero linearly, and gives p_c.
+* *SNIC*: no saddle is there yet; T diverges like |p − p_c|^(−1/2). A bifurcation of fixed points, found there.
 * *Hopf*: the cycle shrinks to a point, also found there.
-* *fold of cycles*: T stays finite and the cycle meets another one. The exponent vanishes like the root of the distance.
+* *fold of cycles*: T stays finite and the cycle meets another one. The exponent vanishes like a root of the distance.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ LONG = 1.3
 """By how much a period must have grown before a divergence is looked for."""
 CLOSE = 0.15
 """Share of its size within which an orbit passes a saddle that it comes to."""
+SMALL = 0.2
+"""Cycles below this share of the size that they began with shrink to a point, at a Hopf bifurcation."""
 SHORTEST = 1e-6
 """Steps shorter than this share of the bracket end a cycle."""
 
@@ -74,27 +76,41 @@ def cycles_at(flow: Flow, p: float) -> list[Cycle]:
 
 def carried(
     flow_at: Callable[[float], Flow], start: Cycle, q: float, width: float
-) -> CycleEnd | None:
-    """How a cycle ends on the way to another value; None where it does not, or where fixed points take it with them."""
+) -> tuple[CycleEnd | None, list[Cycle]]:
+    """How a cycle ends on the way to another value, and the cycles on the way.
+
+    The first is None where the cycle does not end, or where fixed points take it with them.
+    """
     now, step, trail, guesses = start, q - start.p, [start], list[float]()
     while now.p != q:
         to = q if abs(step) >= abs(q - now.p) else now.p + step
-        orbit = closed_orbit(flow_at(to), now.orbit.start, now.orbit.period, direction=now.direction)
+        orbit = _moved(flow_at(to), now)
         if orbit is None or not _alike(now, orbit):
             step = 0.5 * (to - now.p)
             if abs(step) < SHORTEST * width:
-                return _diagnosed(flow_at, trail, guesses)
+                return _diagnosed(flow_at, trail, guesses), trail
             continue
         now = Cycle(to, orbit, now.direction)
         trail.append(now)
+        if now.size < SMALL * start.size:
+            return None, trail
         step *= 1.5
         value = _divergence(flow_at, trail, q)
         if value is not None:
             guesses.append(value)
             if len(guesses) > 1 and abs(guesses[-1] - guesses[-2]) < SHORTEST * width:
-                return _diagnosed(flow_at, trail, guesses)
+                return _diagnosed(flow_at, trail, guesses), trail
             step = 0.75 * (value - now.p)
-    return None
+    return None, trail
+
+
+def _moved(flow: Flow, cycle: Cycle) -> Orbit | None:
+    """The orbit that a cycle becomes: what the motion from a point of it runs into, or by shooting."""
+    resting = [e.y for e in equilibria(flow, starts=16, seed=0)[0]]
+    orbit = follow(flow, cycle.orbit.start, resting, [], direction=cycle.direction)
+    if orbit is not None or flow.size == 2:
+        return orbit
+    return closed_orbit(flow, cycle.orbit.start, cycle.orbit.period, direction=cycle.direction)
 
 
 def _alike(cycle: Cycle, orbit: Orbit) -> bool:
@@ -136,7 +152,7 @@ def _diagnosed(flow_at: Callable[[float], Flow], trail: list[Cycle], guesses: li
     saddle = _saddle(flow, last)
     if guesses and saddle is not None:
         return CycleEnd("homoclinic", guesses[-1], saddle)
-    if len(trail) < 3 or last.size < 0.1 * trail[0].size or last.orbit.period > 2 * trail[0].orbit.period:
+    if len(trail) < 3 or last.orbit.period > 2 * trail[0].orbit.period:
         return None  # it has shrunk to a point, or slows down before a saddle-node: found among the fixed points
     exponents = [_exponent(flow_at(c.p), c) for c in trail[-3:]]
     if abs(exponents[-1]) > 0.9 * abs(exponents[0]):

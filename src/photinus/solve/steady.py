@@ -40,7 +40,7 @@ from photinus.space.space import make_space
 from photinus.space.state import State
 from photinus.space.vectors import vector_in
 
-MANIFOLD = "ph.stationary_manifold(model) gives all of them, ph.asymptotic_state(model, initial) the one that a start runs into."
+MANIFOLD = "ph.stationary_manifold(model) gives all of them, ph.asymptotic_state(model, initial) the end of one start."
 
 
 def steady_state(

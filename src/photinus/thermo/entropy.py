@@ -315,9 +315,9 @@ def split_entropy_production(model: Model, state: State, steady: State) -> Entro
     >>> s, bath = ph.spin("s", 0.5), ph.Bath("room", 1.0)
     >>> qubit = ph.Model(s.z, [bath.jump(0.3, s.minus, 1.0)])
     >>> steady = ph.steady_state(qubit)
-    >>> relaxing = ph.evolve(qubit, ph.states.levels({s: 0.5}), [0.0, 1.0], keep_states=True).states[-1]
+    >>> relaxing = ph.evolve(qubit, ph.states.level({s: 0.5}), [0.0, 1.0], keep_states=True).states[-1]
     >>> ph.thermo.split_entropy_production(qubit, relaxing, steady)
-    Entropy production: non-adiabatic 0.1..., adiabatic ...
+    Entropy production: non-adiabatic 0.40243824, adiabatic ...
     """
     produced = entropy_production(model, state)
     require_state(model, steady, "steady state")

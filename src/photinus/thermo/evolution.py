@@ -107,7 +107,7 @@ def entropy_produced(model: Model, evolution: Evolution) -> EntropyProduced:
     >>> import photinus as ph
     >>> s, bath = ph.spin("s", 0.5), ph.Bath("room", 1.0)
     >>> qubit = ph.Model(s.z, [bath.jump(1.0, s.minus, 1.0)])
-    >>> path = ph.evolve(qubit, ph.states.levels({s: 0.5}), np.linspace(0, 30, 301), keep_states=True)
+    >>> path = ph.evolve(qubit, ph.states.level({s: 0.5}), np.linspace(0, 30, 301), keep_states=True)
     >>> round(ph.thermo.entropy_produced(qubit, path).total, 4), round(float(np.log(1 + np.e)), 4)
     (1.3133, 1.3133)
     """

@@ -94,7 +94,7 @@ def excess_free_energy(state: State, hamiltonian: Operator | Scalar, temperature
     --------
     >>> import photinus as ph
     >>> s = ph.spin("s", 0.5)
-    >>> round(ph.thermo.excess_free_energy(ph.states.levels({s: 0.5}), s.z, 1.0), 6)  # ln(1 + e)
+    >>> round(ph.thermo.excess_free_energy(ph.states.level({s: 0.5}), s.z, 1.0), 6)  # ln(1 + e)
     1.313262
     """
     energy = _checked(state, hamiltonian)

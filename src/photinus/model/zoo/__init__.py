@@ -1,18 +1,25 @@
 """Models of the literature, each with its master equation and its source."""
 
 from photinus.model.zoo.hubbard import hubbard
+from photinus.model.zoo.limit_cycles import laser, lienard, optomechanical, parametric_oscillator, rayleigh
 from photinus.model.zoo.machines import bare_energy, four_level_machine, three_level_maser
 from photinus.model.zoo.networks import coupled_van_der_pol, shared_bath_pair
 from photinus.model.zoo.oscillators import van_der_pol
-from photinus.model.zoo.spins import spin_one
+from photinus.model.zoo.spins import spin_one, spin_van_der_pol
 
 __all__ = [
     "bare_energy",
     "coupled_van_der_pol",
     "four_level_machine",
     "hubbard",
+    "laser",
+    "lienard",
+    "optomechanical",
+    "parametric_oscillator",
+    "rayleigh",
     "shared_bath_pair",
     "spin_one",
+    "spin_van_der_pol",
     "three_level_maser",
     "van_der_pol",
 ]

@@ -25,7 +25,8 @@ def three_level_maser(
     """The three-level maser of Scovil and Schulz-DuBois, in the frame of the drive on its lasing transition.
 
     Levels 0, 1, 2 have the bare energies 0, ω_h − ω_c, ω_h, and
-    dρ/dt = −i[H, ρ] + Σ_k γ_k((n_k + 1)D[L_k] + n_k D[L_k†])ρ with L_h = |0⟩⟨2|, L_c = |1⟩⟨2|, n_k = 1/(e^{ω_k/T_k} − 1), and
+    dρ/dt = −i[H, ρ] + Σ_k γ_k((n_k + 1)D[L_k] + n_k D[L_k†])ρ with L_h = |0⟩⟨2|, L_c = |1⟩⟨2|,
+    n_k = 1/(e^{ω_k/T_k} − 1), and
 
     H = −detuning·|1⟩⟨1| − detuning·|2⟩⟨2| + drive·(|0⟩⟨1| + |1⟩⟨0|).
 

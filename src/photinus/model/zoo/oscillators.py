@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import cmath
-
 from photinus.algebra import oscillator
 from photinus.model.jumps import Jump
 from photinus.model.model import Model
+from photinus.model.zoo.driven import force
 from photinus.numerics.checks import real_number
 
 
@@ -44,7 +43,9 @@ def van_der_pol(
     squeezing, squeezing_phase : float
         η (rate) and ϑ (rad). It locks at ϑ and ϑ + π, for |detuning| ≤ 2η.
     kerr : float
-        K (rate).
+        K (rate). It spreads the frequencies of neighbouring levels, ω + 2Kn between n and n + 1: a weak drive in step
+        with one of them locks, between two of them it finds nothing to lock (blockade, for K above the rates). The
+        limit cycle turns with 2K|a|².
 
     Returns
     -------
@@ -76,11 +77,9 @@ def van_der_pol(
     if k:
         hamiltonian = hamiltonian + k * (up**2 * a**2)
     if omega:
-        force = 1j * omega * cmath.exp(1j * theta) * up
-        hamiltonian = hamiltonian + force + force.dag()
+        hamiltonian = hamiltonian + force(up, omega, theta)
     if eta:
-        pump = 1j * eta * cmath.exp(2j * vartheta) * up**2
-        hamiltonian = hamiltonian + pump + pump.dag()
+        hamiltonian = hamiltonian + force(up**2, eta, 2 * vartheta)
     references = ["Lee2013"] + ["Walter2014"] * bool(omega) + ["Sonar2018"] * bool(eta) + ["Loerch2016"] * bool(k)
     jumps = [Jump(gain, up, name=f"gain of {name}"), Jump(two_photon_loss, a**2, name=f"two-photon loss of {name}")]
     if loss != 0:

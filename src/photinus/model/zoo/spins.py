@@ -5,8 +5,10 @@ from __future__ import annotations
 from math import cos, sin
 
 from photinus.algebra import spin
+from photinus.errors import InvalidInput
 from photinus.model.jumps import Jump
 from photinus.model.model import Model
+from photinus.model.zoo.driven import force
 from photinus.numerics.checks import real_number
 
 
@@ -59,3 +61,69 @@ def spin_one(
         Jump(loss / 2, s.minus * s.z, name=f"loss of {name}"),
     ]
     return Model(hamiltonian, jumps, ["Roulet2018"])
+
+
+def spin_van_der_pol(
+    name: str = "s",
+    j: float = 1,
+    *,
+    gain: float,
+    two_photon_loss: float,
+    detuning: float = 0.0,
+    drive: float = 0.0,
+    drive_phase: float = 0.0,
+    squeezing: float = 0.0,
+    squeezing_phase: float = 0.0,
+) -> Model:
+    """The van der Pol oscillator of a spin j, with S′ = S/√(2j) in the place of a.
+
+    dρ/dt = −i[H, ρ] + gain·D[S′₊] + two_photon_loss·D[S′₋²],
+
+    H = −detuning·S_z + i·drive·(S′₊e^{−iθ} − S′₋e^{iθ}) + i·squeezing·(S′₊²e^{−2iϑ} − S′₋²e^{2iϑ}).
+
+    Parameters
+    ----------
+    name : str
+        Name of the spin.
+    j : float
+        1, 3/2, …; for j → ∞ it is the oscillator :func:`van_der_pol`, with m + j quanta.
+    gain, two_photon_loss : float
+        κ₁, κ₂ ≥ 0, rates.
+    detuning : float
+        Drive frequency − spin frequency; with squeezing, half the squeezing drive's frequency − spin's.
+    drive, drive_phase : float
+        Ω (rate) and θ (rad), the azimuth at which a resonant drive locks. ⟨S₊⟩ ∝ e^{iφ}, so that the phase of the
+        oscillator in the limit j → ∞ is −φ.
+    squeezing, squeezing_phase : float
+        η (rate) and ϑ (rad); it locks at ϑ and ϑ + π.
+
+    References
+    ----------
+    Kato2024.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> clock = ph.zoo.spin_van_der_pol(j=1, gain=1, two_photon_loss=0.3)
+    >>> ph.steady_state(clock).populations("s").round(6).tolist()          # m = 1, 0, −1: κ₁, κ₂, κ₂ over κ₁ + 2κ₂
+    [0.625, 0.1875, 0.1875]
+    """
+    s = spin(name, j)
+    values = {
+        "detuning": detuning,
+        "drive": drive,
+        "drive phase": drive_phase,
+        "squeezing": squeezing,
+        "squeezing phase": squeezing_phase,
+    }
+    delta, omega, theta, eta, vartheta = (real_number(v, f"{k} of {name!r}") for k, v in values.items())
+    if j < 1:
+        raise InvalidInput(f"The spin {name!r} has j = {j:g}, too short to lose two quanta.", "Give j of at least 1.")
+    down = s.minus / (2 * j) ** 0.5
+    up = down.dag()
+    hamiltonian = -delta * s.z + force(up, omega, -theta) + force(up**2, eta, -2 * vartheta)
+    jumps = [
+        Jump(gain, up, name=f"gain of {name}"),
+        Jump(two_photon_loss, down**2, name=f"two-photon loss of {name}"),
+    ]
+    return Model(hamiltonian, jumps, ["Kato2024"])

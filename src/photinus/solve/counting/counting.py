@@ -1,9 +1,9 @@
 """Full counting statistics: how many jumps in a long time, and how much their number fluctuates.
 
 With N(t) the sum of the weights of the jumps until t, ⟨e^{χN}⟩ ~ e^{θ(χ)t}, where θ(χ) is the eigenvalue of largest
-real part of the tilted generator 𝓛(χ) = 𝓛 + Σ_j (e^{χw_j} − 1)𝓙_j. Its derivatives at χ = 0 are the cumulants of N per unit
-time. They follow from perturbation theory without any numerical derivative (Flindt, Novotný, Braggio, Jauho 2010): with
-𝓛_m = Σ_j w_j^m 𝓙_j and the pseudo-inverse R of 𝓛,
+real part of the tilted generator 𝓛(χ) = 𝓛 + Σ_j (e^{χw_j} − 1)𝓙_j. Its derivatives at χ = 0 are the cumulants of N per
+unit time. They follow from perturbation theory without any numerical derivative (Flindt, Novotný, Braggio, Jauho 2010):
+with 𝓛_m = Σ_j w_j^m 𝓙_j and the pseudo-inverse R of 𝓛,
 
     c_n = Σ_{m=1}^n C(n, m) Tr 𝓛_m ρ_{n−m},     ρ_n = R Σ_{m=1}^n C(n, m) (c_m − 𝓛_m) ρ_{n−m},   ρ_0 = ρ.
 """

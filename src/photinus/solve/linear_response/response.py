@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter
 from types import MappingProxyType
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from photinus.errors import InvalidInput, MemoryBudgetExceeded, NotConverged, Wr
 from photinus.model import Model, Order
 from photinus.numerics.checks import real_number
 from photinus.numerics.slopes import Slope
+from photinus.solve.arguments import usual_operators
 from photinus.solve.certify import SAFETY, hermitian
 from photinus.solve.cutoff import Converged, Fixed, grown
 from photinus.solve.linear_response.forced import forced
@@ -35,6 +36,9 @@ from photinus.space.liouvillian import generator
 from photinus.space.sectors import Sector
 from photinus.space.state import State, trace_norm
 from photinus.space.vectors import functional
+
+if TYPE_CHECKING:
+    import xarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +158,29 @@ class Response:
     def ok(self) -> bool:
         """Whether every check passed, that of the steady state included."""
         return not self.complaints
+
+    def to_xarray(self, observe: Mapping[str, Operator | Scalar] | None = None) -> xarray.Dataset:
+        """``derivative`` and ``error`` of some operators over the dimension ``observable``.
+
+        Parameters
+        ----------
+        observe : mapping of str to Operator, optional
+            By default the quanta ``n_a`` of each oscillator, S_z of each spin as ``z_s``, and the levels of each qudit.
+        """
+        import xarray
+
+        named = usual_operators(self.state.sites) if observe is None else dict(observe)
+        facts = {name: float(self.at[name]) for name in self.at if isinstance(self.at[name], (int, float))}
+        facts |= {name: getattr(self, name) for name in ("parameter", "frequency", "method", "tolerance", "seconds")}
+        facts |= {name: getattr(self, name) for name in ("truncation", "solver_error", "slope_error", "residual")}
+        return xarray.Dataset(
+            {
+                "derivative": ("observable", np.array([self.derivative(operator) for operator in named.values()])),
+                "error": ("observable", np.array([self.error(operator) for operator in named.values()])),
+            },
+            {"observable": list(named)},
+            facts | {"ok": int(self.ok)},
+        )
 
     def __repr__(self) -> str:
         point = f"{self.parameter} = {float(self.at[self.parameter]):g}"

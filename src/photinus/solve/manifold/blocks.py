@@ -1,10 +1,11 @@
 r"""The blocks of a stationary manifold: H = ⊕_k (A_k ⊗ B_k) ⊕ decaying, ρ_∞ = ⊕ p_k ρ_k ⊗ τ_k.
 
-Every stationary operator is a ⊗ τ_k with any a on A_k, and its conserved quantity acts as X ⊗ 1 on A_k ⊗ B_k (Baumgartner
-and Narnhofer 2008; Albert, Bradlyn, Fraas, Jiang 2016). A generic Hermitian conserved quantity therefore has one
-eigenvalue for each level of the A_k, with the eigenspace |α⟩ ⊗ B_k, and any ket |v⟩ of that eigenspace runs into
-the extremal state |α⟩⟨α| ⊗ τ_k. So one eigenvector each, the heaviest, and one projection give the extremal states; a second
-generic quantity tells which of them belong to the same block, and carries the basis of B_k from one to the other.
+Every stationary operator is a ⊗ τ_k with any a on A_k, and its conserved quantity acts as X ⊗ 1 on A_k ⊗ B_k
+(Baumgartner and Narnhofer 2008; Albert, Bradlyn, Fraas, Jiang 2016). A generic Hermitian conserved quantity therefore
+has one eigenvalue for each level of the A_k, with the eigenspace |α⟩ ⊗ B_k, and any ket |v⟩ of that eigenspace runs
+into the extremal state |α⟩⟨α| ⊗ τ_k. So one eigenvector each, the heaviest, and one projection give the extremal
+states; a second generic quantity tells which of them belong to the same block, and carries the basis of B_k from one to
+the other.
 """
 
 from __future__ import annotations
@@ -175,7 +176,7 @@ def times(space: Space, bands: Bands, columns: np.ndarray) -> np.ndarray:
     return out
 
 
-# --- generic conserved quantities --------------------------------------------------------------------------------------
+# --- generic conserved quantities ------------------------------------------------------------------------------------
 
 
 def _generic(modes: ZeroModes, seed: int, *, every_order: bool) -> dict[tuple[int, ...], np.ndarray]:
@@ -212,8 +213,7 @@ def _representatives(modes: ZeroModes) -> list[np.ndarray]:
     generic = _dense(modes, _generic(modes, 17, every_order=True)) if len(modes.kernels) > 1 else None
     for group in _eigenspaces(modes):
         ket = group[:, 0]
-        inner = group.conj().T @ generic @ group if generic is not None else None
-        if inner is None or _is_number(inner, generic):
+        if generic is None or _is_number(inner := group.conj().T @ generic @ group, generic):
             found.append(ket)
             continue
         values, vectors = la.eigh(inner)
@@ -263,7 +263,7 @@ def _first_of_each(values: np.ndarray, scale: float) -> list[int]:
     return [0, *(np.flatnonzero(np.diff(values) > ALIKE * scale) + 1).tolist()]
 
 
-# --- extremal states and their blocks ----------------------------------------------------------------------------------
+# --- extremal states and their blocks --------------------------------------------------------------------------------
 
 
 def _stationary(modes: ZeroModes, ket: np.ndarray) -> State:
@@ -357,8 +357,7 @@ def _block(
 
 def _phases(columns: np.ndarray) -> np.ndarray:
     """The signs that QR took away: the diagonal of R in phase."""
-    q, r = la.qr(columns, mode="economic")
-    diagonal = np.diagonal(r)
+    diagonal = np.diagonal(la.qr(columns, mode="economic")[1])
     return np.asarray(diagonal / np.where(np.abs(diagonal) > 0, np.abs(diagonal), 1.0))
 
 

@@ -1,8 +1,8 @@
-"""The beam-splitter picture of collective loss: which combinations of the oscillators a bath sees, and which it does not.
+"""The beam-splitter picture of collective loss: the combinations of oscillators that a bath sees, and the others.
 
-Jumps L_i = Σ_j c_ij a_j damp the span of the vectors c_i; a mode d = Σ_j u_j a_j with Σ_j u_j c̄_ij = 0 for all i commutes with
-every L_i and L_i† and feels nothing: it is dark. D[a − e^{iθ}b] damps (a − e^{iθ}b)/√2 with the number rate 2 and leaves
-(a + e^{iθ}b)/√2 alone, in which φ_a − φ_b = θ.
+Jumps L_i = Σ_j c_ij a_j damp the span of the vectors c_i; a mode d = Σ_j u_j a_j with Σ_j u_j c̄_ij = 0 for all i
+commutes with every L_i and L_i† and feels nothing: it is dark. D[a − e^{iθ}b] damps (a − e^{iθ}b)/√2 with the number
+rate 2 and leaves (a + e^{iθ}b)/√2 alone, in which φ_a − φ_b = θ.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _operator(row: np.ndarray, sites: tuple[Site, ...]) -> Operator:
 
 
 def _plain_basis(projector: np.ndarray, count: int) -> np.ndarray:
-    """An orthonormal basis of a projector's range from the images of the first oscillators: the same on every machine."""
+    """An orthonormal basis of a projector's range from the images of the first oscillators, the same everywhere."""
     found: list[np.ndarray] = []
     for column in projector.T:
         rest = column - sum((u * np.vdot(u, column) for u in found), np.zeros_like(column))

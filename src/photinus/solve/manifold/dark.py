@@ -201,8 +201,9 @@ def dark_states(model: Model, *, cutoff: Fixed | Converged | None = None) -> Dar
     ----------
     model : Model
     cutoff : Fixed or Converged
-        Levels of each oscillator; by default ``Converged(1e-6)``: they grow until a state that does not fit into any finite
-        number of levels, such as a coherent or a cat state, is known to the tolerance. States that fit are exact.
+        Levels of each oscillator; by default ``Converged(1e-6)``: they grow until a state that does not fit into any
+        finite number of levels, such as a coherent or a cat state, is known to the tolerance. States that fit are
+        exact.
 
     Returns
     -------
@@ -218,8 +219,8 @@ def dark_states(model: Model, *, cutoff: Fixed | Converged | None = None) -> Dar
 
     Notes
     -----
-    A dark state is stationary; a stationary state need not be dark, nor pure. Here L|ψ⟩ = 0 is meant; L|ψ⟩ = λ|ψ⟩ becomes that
-    by taking λ out of L and into H, which :class:`photinus.Model` does with numbers that stand in L.
+    A dark state is stationary; a stationary state need not be dark, nor pure. Here L|ψ⟩ = 0 is meant; L|ψ⟩ = λ|ψ⟩
+    becomes that by taking λ out of L and into H, which :class:`photinus.Model` does with numbers that stand in L.
 
     References
     ----------
@@ -255,7 +256,7 @@ def dark_states(model: Model, *, cutoff: Fixed | Converged | None = None) -> Dar
             break
         if max(larger.values()) > cutoff.maximum:
             raise NotConverged(
-                f"A state becomes dark as the cutoffs grow, and is not yet known to {cutoff.tolerance:.0e} with {cutoffs}.",
+                f"A state that becomes dark as the cutoffs grow is not known to {cutoff.tolerance:.0e} at {cutoffs}.",
                 "Raise Converged(maximum=…), or use a larger tolerance.",
             )
         cutoffs = larger

@@ -282,11 +282,11 @@ def stationary_manifold(
     ----------
     model : Model
     cutoff : Fixed or Converged
-        Levels of each oscillator; by default ``Converged(1e-6)``: they grow until every stationary operator persists in a
-        larger space. A manifold that grows with the cutoff is given for the first cutoff at which it is exact.
+        Levels of each oscillator; by default ``Converged(1e-6)``: they grow until every stationary operator persists in
+        a larger space. A manifold that grows with the cutoff is given for the first cutoff at which it is exact.
     method : Auto, Dense or Direct
-        ``Dense`` takes a Schur form of each sector, ``Direct`` inverse iteration with a sparse LU, ``Auto`` (the default)
-        the first for small sectors.
+        ``Dense`` takes a Schur form of each sector, ``Direct`` inverse iteration with a sparse LU, ``Auto`` (the
+        default) the first for small sectors.
 
     Returns
     -------
@@ -318,7 +318,7 @@ def stationary_manifold(
     >>> s, t = ph.spin("s", 1/2), ph.spin("t", 1/2)
     >>> manifold = ph.stationary_manifold(ph.Model(jumps=[ph.Jump(1.0, s.minus + t.minus)]))
     >>> manifold.dimension, str(manifold.blocks[0])
-    (4, 'decoherence-free subspace, dimension 2; charge -1 0')
+    (4, 'decoherence-free subspace, dimension 2; charge 0 1')
     """
     started = perf_counter()
     cutoff = Converged() if cutoff is None else cutoff

@@ -44,7 +44,7 @@ class Eigenmodes:
         r and l of each mode, as vectors of its sector; :meth:`matrix` gives them as matrices. A single stationary mode
         is the steady state, of trace 1, and its l the identity; all others have Tr r†r = 1. Where λ is real and the
         order its own opposite they are Hermitian.
-    errors : ndarray of float, shape (m,)
+    error : ndarray of float, shape (m,)
         \|λ − λ∞\|, estimated from the same mode in a larger space; ``inf`` where the larger space has no such mode: a
         product of the cutoff. Without oscillators, what rounding may have done.
     conditions : ndarray of float, shape (m,)
@@ -63,13 +63,13 @@ class Eigenmodes:
     """
 
     modes: tuple[Mode, ...] = field(repr=False)
-    errors: np.ndarray
+    error: np.ndarray
     symmetry: Symmetry
     discs: tuple[tuple[complex, float], ...] = ()
     tolerance: float = 1e-3
 
     def __post_init__(self) -> None:
-        read_only(self.errors)
+        read_only(self.error)
         for mode in self.modes:
             read_only(mode.right)
             read_only(mode.left)
@@ -201,7 +201,7 @@ class Eigenmodes:
     @property
     def spurious(self) -> np.ndarray:
         """Which modes live at the edge of the space: the larger space does not have them."""
-        return read_only(np.isinf(self.errors))
+        return read_only(np.isinf(self.error))
 
     @property
     def complaints(self) -> tuple[str, ...]:
@@ -233,13 +233,13 @@ class Eigenmodes:
         out[chosen.sector.kets] = chosen.left if left else chosen.right
         return out
 
-    def overlap(self, state: State) -> np.ndarray:
+    def overlap(self, initial: State) -> np.ndarray:
         """c_k = Tr(l_k† ρ): how much of each mode a state holds.
 
         Parameters
         ----------
-        state : State
-            On the sites of the model, of any cutoffs; what lies above those of the modes is left out.
+        initial : State
+            ρ, on the sites of the model, of any cutoffs; what lies above those of the modes is left out.
 
         Returns
         -------
@@ -252,14 +252,14 @@ class Eigenmodes:
         Undefined
             If a mode is at an exceptional point, where the eigenoperators are no basis.
         """
-        require_type(state, State, "state", "Give a state, such as ph.states.fock({'a': 0}).")
+        require_type(initial, State, "initial state", "Give a state, such as ph.states.fock({'a': 0}).")
         for k, mode in enumerate(self.modes):
             if not np.isfinite(mode.condition):
                 raise Undefined(
                     f"Mode {k}, λ = {mode.value:.6g}, is at an exceptional point, where eigenoperators are no basis.",
                     "Use ph.evolve, or move the parameters a little.",
                 )
-        return read_only(np.array([np.vdot(mode.left, vector_in(state, mode.sector)) for mode in self.modes]))
+        return read_only(np.array([np.vdot(mode.left, vector_in(initial, mode.sector)) for mode in self.modes]))
 
     def expectation(self, operator: Operator | Scalar) -> np.ndarray:
         """Tr(O r_k) of every mode, shape (m,): for O = a_j the phases with which a mode oscillates at the sites.
@@ -273,12 +273,12 @@ class Eigenmodes:
         found = [complex(functional(operator, mode.sector) @ mode.right) for mode in self.modes]
         return read_only(np.array(found, dtype=complex))
 
-    def reconstruct(self, state: State, operator: Operator | Scalar, times: Any) -> np.ndarray:
-        """Σ_k c_k Tr(O r_k) e^{λ_k t}: what these modes contribute to ⟨O⟩(t) after a start from ``state``.
+    def reconstruct(self, initial: State, operator: Operator | Scalar, times: Any) -> np.ndarray:
+        """Σ_k c_k Tr(O r_k) e^{λ_k t}: what these modes contribute to ⟨O⟩(t) after a start from ``initial``.
 
         Parameters
         ----------
-        state : State
+        initial : State
             ρ(0).
         operator : Operator or number
             O, Hermitian or not.
@@ -293,7 +293,7 @@ class Eigenmodes:
         t = finite_numbers(times, "times")
         if (t < 0).any():
             raise InvalidInput(f"The time {t.min():g} is negative.", "Give times from 0 on.")
-        weights = self.overlap(state) * self.expectation(operator)
+        weights = self.overlap(initial) * self.expectation(operator)
         return read_only(np.exp(np.multiply.outer(t, self.eigenvalues)) @ weights)
 
     # --- faces -----------------------------------------------------------------------------------------------------
@@ -308,7 +308,7 @@ class Eigenmodes:
             {
                 "eigenvalue": ("mode", self.eigenvalues),
                 "order": (("mode", "factor"), orders),
-                "error": ("mode", self.errors),
+                "error": ("mode", self.error),
                 "condition": ("mode", self.conditions),
                 "residual": ("mode", self.residuals),
             },
@@ -325,7 +325,7 @@ class Eigenmodes:
             order = ",".join(f"{n:+d}" if n else "0" for n in mode.order) or "-"
             note = "  at the cutoff" if self.spurious[k] else "  exceptional point" if self.exceptional[k] else ""
             rate, frequency = (x if abs(x) > 1e3 * mode.rounding else 0.0 for x in (-mode.value.real, -mode.value.imag))
-            error = "      -" if self.spurious[k] else f"{self.errors[k]:7.0e}"
+            error = "      -" if self.spurious[k] else f"{self.error[k]:7.0e}"
             lines.append(f"{rate:12.6g}{frequency:12.6g}{order:>8}    {error}    {mode.condition:7.3g}{note}")
         if not self.complete:
             lines.append("not proved complete: modes were searched within " + _discs_text(self.discs))
@@ -345,9 +345,9 @@ def permitted_errors(modes: tuple[Mode, ...], tolerance: float) -> np.ndarray:
 def _complaints(modes: Eigenmodes) -> Iterator[str]:
     if modes.spurious.any():
         yield f"{_counted(modes.spurious)} at the cutoff and no mode of the model: raise the cutoffs"
-    if np.isnan(modes.errors).any():
+    if np.isnan(modes.error).any():
         yield "the errors were not judged: the larger space does not fit into the memory"
-    large = np.isfinite(modes.errors) & (modes.errors > permitted_errors(modes.modes, modes.tolerance))
+    large = np.isfinite(modes.error) & (modes.error > permitted_errors(modes.modes, modes.tolerance))
     if large.any():
         yield f"{_counted(large)} off by more than {modes.tolerance:.0e} of the rate: raise the cutoffs"
 

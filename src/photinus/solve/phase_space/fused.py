@@ -242,6 +242,6 @@ def _drift(f: PolynomialMap) -> tuple[np.ndarray, ...]:
     order = np.argsort(row[rest], kind="stable")
     letters = np.where(live, factors, -1)[rest][order].astype(np.int32)
     start = np.concatenate([[0], np.cumsum(np.bincount(row[rest], minlength=size))]).astype(np.int32)
-    return local, constant, left, right, start, value[rest][order], letters.reshape(len(letters), -1)
+    return local, constant, left, right, start, value[rest][order], letters
 
 

@@ -55,8 +55,8 @@ class Correlation:
         ⟨L(t)⟩⟨R(0)⟩, what ``values`` would be without any correlation.
     left, right : Operator
         L and R.
-    state : State
-        The state at time 0.
+    initial : State
+        The state at time 0: the steady state, where no other was given.
     model, method
         What was solved and how.
     """
@@ -66,7 +66,7 @@ class Correlation:
     product: np.ndarray
     left: Operator
     right: Operator
-    state: State
+    initial: State
     model: Model
     method: Method
     _error: np.ndarray | None = field(default=None, repr=False)
@@ -88,12 +88,12 @@ class Correlation:
         def evaluate(made: Generator, state: State) -> np.ndarray:
             return _steady(made, state, (self.left, self.right), self.times, self.method)
 
-        return read_only(truncation(self.model, self.state, evaluate, self.values))
+        return read_only(truncation(self.model, self.initial, evaluate, self.values))
 
     @property
     def complaints(self) -> tuple[str, ...]:
         """Why the answer should not be trusted; empty where it may be."""
-        return complaints_of(self.state, self.error, self.values)
+        return complaints_of(self.initial, self.error, self.values)
 
     @property
     def ok(self) -> bool:
@@ -135,7 +135,7 @@ def correlation(
     right: Operator | Scalar,
     times: Any,
     *,
-    state: State | None = None,
+    initial: State | None = None,
     cutoff: Fixed | Converged | None = None,
     method: Method | None = None,
 ) -> Correlation:
@@ -148,7 +148,7 @@ def correlation(
         L and R; each may mix coherence orders. Orders of Rρ that L does not read are left out.
     times : array_like of float
         In any order. Negative times are ⟨L(0)R(|t|)⟩, in the steady state only.
-    state : State, optional
+    initial : State, optional
         The state at time 0, by default the steady state. The answer of :func:`photinus.steady_state` is taken as what
         it is; any other state evolves, on a space that grows until the values keep to the tolerance of
         ``Converged`` relative to the largest, or at the cutoffs of ``Fixed``.
@@ -181,17 +181,17 @@ def correlation(
     left, right = as_operator(left), as_operator(right)
     method = Auto() if method is None else method
     moments = listed_numbers(times, "times")
-    if state is None or state_is_solved(state):
-        state, made = stationary(model, cutoff, method, state)
+    if initial is None or state_is_solved(initial):
+        state, made = stationary(model, cutoff, method, initial)
         values = _steady(made, state, (left, right), moments, method)
         product = np.full(moments.shape, complex(state.expect(left)) * complex(state.expect(right)))
     else:
-        require_state(model, state, "state")
+        require_state(model, initial)
         if moments.min() < 0:
             raise InvalidInput(
                 f"The time {moments.min():g} is negative, and the state is not the steady one.", "Give times from 0."
             )
-        state, values, product, error = _Transient(model, state, left, right, moments).answered(cutoff)
+        state, values, product, error = _Transient(model, initial, left, right, moments).answered(cutoff)
         return Correlation(moments, values, product, left, right, state, model, method, error)
     return Correlation(moments, values, product, left, right, state, model, method)
 

@@ -369,7 +369,7 @@ def stationary(
         if residual > 1e-8:
             raise InvalidInput(
                 f"The state is not stationary: its residual is {residual:.1e}.",
-                "Give the answer of ph.steady_state for this model, or leave state= out.",
+                "Give the answer of ph.steady_state for this model, or leave it out.",
             )
     return state, made
 

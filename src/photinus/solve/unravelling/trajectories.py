@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from photinus.algebra import Operator, Scalar, oscillator
+from photinus.algebra import Operator, Scalar
 from photinus.errors import InvalidInput, NotConverged
 from photinus.model import Model
 from photinus.numerics.checks import whole_number
@@ -23,6 +23,7 @@ from photinus.solve.arguments import (
     require_model,
     require_state,
     require_type,
+    usual_operators,
     watched_operators,
 )
 from photinus.solve.cutoff import Converged, Fixed
@@ -239,7 +240,8 @@ def trajectories(
         At least 0. Trajectory k of a seed is the same for every count, number of workers and size of batches, to
         rounding.
     observe : mapping of str to Operator, optional
-        What to read along each trajectory; by default the number n_a of quanta of each oscillator.
+        What to read along each trajectory; by default the number ``n_a`` of quanta of each oscillator, S_z of each spin
+        as ``z_s``, and the probability of each level of a qudit as ``p_q_0``, ….
     cutoff : Fixed or Converged, optional
         Levels of the oscillators. ``Converged`` (by default with 1e-3) grows them until the mean probability at the
         edge of the space is below its tolerance at all times; ``Fixed`` says where it is not.
@@ -389,7 +391,5 @@ def _slice(job: tuple[Scheme, Unravelling, int, int, int]) -> Records:
 
 
 def _watched(observe: Mapping[str, Operator | Scalar] | None, model: Model) -> dict[str, Operator]:
-    """The operators to read; by default the quanta of each oscillator."""
-    if observe is not None:
-        return watched_operators(observe, model)
-    return {f"n_{name}": oscillator(name).dag() * oscillator(name) for name in model.oscillators}
+    """The operators to read."""
+    return usual_operators(model.sites) if observe is None else watched_operators(observe, model)
