@@ -672,6 +672,58 @@ def response() -> None:
     save(figure, "response", dpi=110)
 
 
+def thermodynamics() -> None:
+    """The maser's currents; a driven clock's cost against its locking; precision against its price."""
+    maser, energy = engine(0.05), ph.zoo.bare_energy(engine(0.05))
+    law = ph.thermo.first_law(maser, ph.steady_state(maser), energy)
+    figure, panels = plot.figure(3)
+    names = {"hot bath": law.heat["hot"], "cold bath": law.heat["cold"], "work": law.power}
+    plot.currents({name: 1e3 * flow for name, flow in names.items()}, system="maser", axes=panels[0])
+    strengths = np.linspace(0.0, 1.0, 21)
+    with plot.style():
+        twin = panels[1].twinx()
+        for colour, temperature in zip(plot.LINES, (0.15, 0.3), strict=False):
+            costs, locks = [], []
+            for drive in strengths:
+                clock = ph.thermo.regularised(ph.zoo.van_der_pol(gain=1, two_photon_loss=1, drive=drive), temperature)
+                state = ph.steady_state(clock)
+                costs.append(ph.thermo.entropy_production(clock, state).value)
+                locks.append(ph.measures.phase_coherence(state, "a"))
+            panels[1].plot(strengths, costs, color=colour, label=rf"$T = {temperature:g}$")
+            twin.plot(strengths, locks, "--", color=colour)
+        panels[1].set(xlabel=r"drive $\Omega/\kappa_1$", ylabel=r"entropy production $\sigma/\kappa_1$")
+        twin.set(ylabel=r"phase coherence $R$ (dashed)", ylim=(0, None))
+        panels[1].legend(fontsize=9)
+    for n, steps in ((3, "3 states"), (12, "12 states")):
+        points = [ring_precision(n, affinity) for affinity in np.geomspace(0.3, 40, 24)]
+        plot.cost_precision(*np.transpose(points), label=f"ring of {steps}", axes=panels[2])
+    points = [maser_precision(drive) for drive in np.geomspace(3e-3, 0.5, 24)]
+    plot.cost_precision(*np.transpose(points), label="three-level maser", axes=panels[2])
+    save(figure, "thermodynamics", dpi=110)
+
+
+def engine(drive: float) -> ph.Model:
+    """The three-level maser with occupations 5 and 0.5."""
+    temperatures = {"hot_temperature": 5 / np.log(1.2), "cold_temperature": 2 / np.log(3)}
+    rates = {"hot_frequency": 5, "cold_frequency": 2, "hot_rate": 0.1, "cold_rate": 0.1}
+    return ph.zoo.three_level_maser(**rates, **temperatures, drive=drive)
+
+
+def ring_precision(states: int, affinity: float) -> tuple[float, float]:
+    """(σ, mean²/variance) of a biased ring, per jump attempt."""
+    q = ph.qudit("q", states)
+    rate = np.exp(affinity / states)
+    jumps = [ph.Jump(rate, q((k + 1) % states, k), 1.0, name="step") for k in range(states)]
+    relations = ph.thermo.uncertainty_relations(ph.counting(ph.Model(jumps=jumps), {"step": 1}, highest=2))
+    return relations.entropy_production / relations.activity, 1 / (relations.relative_noise * relations.activity)
+
+
+def maser_precision(drive: float) -> tuple[float, float]:
+    """The same of the maser's hot quanta."""
+    relations = ph.thermo.uncertainty_relations(ph.counting(engine(drive), {"hot": 1}, highest=2))
+    return relations.entropy_production / relations.activity, 1 / (relations.relative_noise * relations.activity)
+
+
 def phase_susceptibility(clock: dict[str, float]) -> complex:
     """d⟨E⟩/d(drive) with the Susskind-Glogower operator E."""
     exponential = ph.diagonal(a, lambda n: (n + 1) ** -0.5) * a
@@ -831,8 +883,50 @@ def entrainment_tongue() -> None:
     }
     figure, panels = plot.figure()
     units = {"detuning": "gain", "drive": "gain"}
-    plot.tongues(theories, units=units, background=exact.interior((61, 46)), axes=panels[0])
+    plot.tongues(theories, units=units, background=exact.interior((37, 28)), axes=panels[0])
     save(figure, "entrainment_tongue")
+
+
+def memory() -> None:
+    """What memory does to the amplitude correlation, against declared references."""
+    from photinus import memory as baths
+
+    def correlation(model: ph.Model, levels: int, modes: int) -> float:
+        cutoffs = {name: modes if name.startswith("bath") else levels for name in model.oscillators}
+        state = ph.steady_state(model, cutoff=ph.Fixed(cutoffs, 1.0))
+        return ph.measures.amplitude_correlation(state, "a", "b")
+
+    def shared(base: ph.Model, density: baths.Lorentzian, *, common: bool = True) -> float:
+        bath = baths.Environment(density, [a, -b])
+        return correlation(baths.with_pseudomodes(base, bath, common=common), 4, 7 if common else 3)
+
+    def white(base: ph.Model, density: baths.Lorentzian) -> float:
+        return correlation(baths.markov_limit(base, baths.Environment(density, [a, -b]), common=True), 4, 1)
+
+    def pair(**parameters: float) -> ph.Model:
+        return ph.zoo.coupled_van_der_pol(gain=1, two_photon_loss=8, **parameters)
+
+    still, detuned = pair(), pair(detuning=1.0, dissipative=1.5)
+    widths = np.geomspace(0.1, 100, 25)
+    centers = np.linspace(-8, 8, 33)
+    figure, panels = plot.figure(3)
+    rates = [shared(still, baths.Lorentzian.of_rate(2.0, w)) for w in widths]
+    panels[0].semilogx(widths, rates, label="common bath")
+    panels[0].axhline(white(still, baths.Lorentzian.of_rate(2.0, 1.0)), color="0.4", ls="--", label="Markov, equal J")
+    panels[0].set(xlabel="memory rate $\\kappa$ / gain", ylabel="amplitude correlation $R'$", title="equal peak rate 2")
+    panels[1].semilogx(widths, [shared(still, baths.Lorentzian(1.0, w)) for w in widths], label="common bath")
+    panels[1].set(xlabel="memory rate $\\kappa$ / gain", title="equal coupling $g = 1$")
+    densities = [baths.Lorentzian.of_rate(10.0, 2.0, center) for center in centers]
+    panels[2].plot(centers, [shared(detuned, d) for d in densities], label="common bath")
+    panels[2].plot(centers, [white(detuned, d) for d in densities], color="0.4", ls="--", label="Markov, equal J")
+    panels[2].plot(centers, [shared(detuned, d, common=False) for d in densities], label="independent baths")
+    panels[2].axhline(correlation(detuned, 4, 1), color="0.7", ls=":", label="no bath")
+    panels[2].set(xlabel="frequency of the bath mode / gain", title="detuned pair, $\\Delta = 1$")
+    for axes in panels:
+        axes.set_ylim(bottom=0)
+        axes.legend(frameon=False, fontsize=7)
+        axes.spines[["top", "right"]].set_visible(False)
+    save(figure, "memory", dpi=110)
 
 
 FIGURES = (
@@ -866,6 +960,7 @@ FIGURES = (
     phase_reduction,
     cumulants,
     entrainment_tongue,
+    memory,
 )
 
 if __name__ == "__main__":

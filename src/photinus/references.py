@@ -154,6 +154,13 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
         _entry("Buca2022", "B. Buča, C. Booker, D. Jaksch", "Algebraic theory of quantum synchronization and limit "
                "cycles under dissipation", "SciPost Phys. 12, 097", 2022),
         _entry("Kubo1962", "R. Kubo", "Generalized cumulant expansion method", "J. Phys. Soc. Jpn. 17, 1100", 1962),
+        _entry("Chase2008", "B. A. Chase, J. M. Geremia", "Collective processes of an ensemble of spin-1/2 particles",
+               "Phys. Rev. A 78, 052101", 2008),
+        _entry("Shammah2018", "N. Shammah, S. Ahmed, N. Lambert, S. De Liberato, F. Nori", "Open quantum systems with "
+               "local and collective incoherent processes: Efficient numerical simulations using permutational "
+               "invariance", "Phys. Rev. A 98, 063815", 2018),
+        _entry("PuriLawande1979", "R. R. Puri, S. V. Lawande", "Exact steady-state density operator for a collective "
+               "atomic system in an external field", "Phys. Lett. A 72, 200", 1979),
         _entry("Meiser2009", "D. Meiser, J. Ye, D. R. Carlson, M. J. Holland", "Prospects for a millihertz-linewidth "
                "laser", "Phys. Rev. Lett. 102, 163601", 2009),
         _entry("Plankensteiner2022", "D. Plankensteiner, C. Hotter, H. Ritsch", "QuantumCumulants.jl: A Julia "

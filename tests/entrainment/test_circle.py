@@ -86,6 +86,18 @@ def test_velocity_and_fixed_points():
     assert (steady.locking_range, steady.drift, steady.locked) == ((0.0, 0.0), pytest.approx(0.3), False)
 
 
+def test_the_very_edge():
+    edge = entrainment.adler(1.0, 1.0)
+    assert edge.locked
+    assert len(edge.stable) == 0
+    assert edge.beat_frequency == 0
+    assert "locks at 1.571" in repr(edge)
+    with pytest.raises(Undefined, match="no phase is stable"):
+        edge.at(1.0, diffusion=0.1).slip_rates()
+    assert entrainment.adler(0.0, 0.0).locking_range == (0.0, 0.0)
+    assert str(entrainment.adler(0.0, 0.0).locking_range[0]) == "0.0"
+
+
 def test_beat_of_two_waves():
     equation = entrainment.phase_equation(two_waves).at(1.5)
     phi = np.linspace(0, 2 * np.pi, 200_001)

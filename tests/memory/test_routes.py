@@ -287,6 +287,7 @@ def test_mistakes_of_the_routes():
         memory.joined_state(
             ph.states.fock({"a": 0}), pair + ph.Model(ph.oscillator("c").dag() * ph.oscillator("c")), bath
         )
+    q = ph.qudit("q", 3)
+    ladder = memory.Environment(memory.Ohmic(0.1, 1.0), q(0, 1) + q(1, 0))
     with pytest.raises(InvalidInput, match="known order"):
-        q = ph.qudit("q", 3)
-        memory.markov_limit(ph.Model(), memory.Environment(memory.Ohmic(0.1, 1.0), q(0, 1) + q(1, 0)))
+        memory.markov_limit(ph.Model(), ladder)

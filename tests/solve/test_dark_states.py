@@ -50,7 +50,8 @@ def test_collective_modes_are_orthonormal_and_dark(count, jumps, seed):
     rng = np.random.default_rng(seed)
     sites = [ph.oscillator(f"s{k}") for k in range(count)]
     rows = rng.normal(size=(jumps, count)) + 1j * rng.normal(size=(jumps, count))
-    model = ph.Model(jumps=[ph.Jump(1.0 + k, sum(c * x for c, x in zip(row, sites, strict=True))) for k, row in enumerate(rows)])
+    operators = [sum(c * x for c, x in zip(row, sites, strict=True)) for row in rows]
+    model = ph.Model(jumps=[ph.Jump(1.0 + k, operator) for k, operator in enumerate(operators)])
     modes = ph.reservoir.collective_modes(model)
     assert len(modes.dark) == max(0, count - jumps)
     u = modes.coefficients

@@ -16,7 +16,7 @@ from photinus.model.exchange import no_exchange
 from photinus.solve import local
 from photinus.solve.coherences import Coherences, SortedGenerator
 from photinus.solve.iteration import Iteration
-from photinus.solve.local import SchurBoxes
+from photinus.solve.local import EigenBoxes, LocalSweep, SchurBoxes
 from photinus.solve.uniqueness import unique_by_ladders
 from photinus.space.liouvillian import Generator, Liouvillian, generator
 from photinus.space.sectors import grading
@@ -187,18 +187,24 @@ def test_signs_make_coherences_vanish():
     assert np.abs(expected[crossed]).max() < 1e-15
 
 
-@pytest.mark.parametrize("name", ["pair", "pair, detuned", "pair, coherent, detuned: signs", "driven"])
-def test_the_boxes_in_schur_form(name, monkeypatch):
-    monkeypatch.setattr(local, "ILL_CONDITIONED", 0.0)
+@pytest.mark.parametrize("name", ["pair", "pair, detuned", "pair, coherent, detuned: signs"])
+@pytest.mark.parametrize("schur", [False, True])
+def test_the_sweep_among_symmetric_operators(name, schur, monkeypatch):
+    """In eigenbases P is that of the whole sector; in Schur form P is not symmetric itself, and serves as well."""
+    monkeypatch.setattr(local, "ILL_CONDITIONED", 0.0 if schur else 1e15)
     liouvillian = sector_of(*MODELS[name])
     iteration = Iteration(liouvillian, restart=60, maximum=500, exchange=liouvillian.generator.exchange)
-    sweep = local.LocalSweep(iteration.matrix, liouvillian.generator)
-    assert any(isinstance(boxes, SchurBoxes) for level in sweep._levels for boxes in level)
-    plain = local.LocalSweep(SortedGenerator(liouvillian), liouvillian.generator)
-    full = iteration.matrix.coordinates.expanded(random_symmetric(iteration.matrix.coordinates))
-    found = iteration.matrix.coordinates.expanded(sweep(iteration.matrix.coordinates.folded(full)))
-    whole = SortedGenerator(liouvillian).coordinates
-    np.testing.assert_allclose(found, whole.expanded(plain(whole.folded(full))), atol=1e-9 * np.abs(found).max())
+    coordinates, sweep = iteration.matrix.coordinates, iteration._precondition
+    assert {type(boxes) for level in sweep._levels for boxes in level} == {SchurBoxes if schur else EigenBoxes}
+    full = coordinates.expanded(random_symmetric(coordinates))
+    if not schur:
+        whole = SortedGenerator(liouvillian)
+        expected = whole.coordinates.expanded(LocalSweep(whole, liouvillian.generator)(whole.coordinates.folded(full)))
+        found = coordinates.expanded(sweep(coordinates.folded(full)))
+        np.testing.assert_allclose(found, expected, atol=1e-9 * np.abs(found).max())
+    vector, products = iteration.to_zero(iteration.start(), 1e-12)
+    assert products < 40
+    np.testing.assert_allclose(coordinates.expanded(vector), ph.Direct().null_vector(liouvillian).vector, atol=1e-9)
 
 
 def test_a_certified_answer_with_and_without(monkeypatch):

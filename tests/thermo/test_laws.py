@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from thermo import dense
 
 import photinus as ph
+from thermo import dense
 
 THERMO = ph.thermo
 RATES, ENERGIES, TEMPERATURES = st.floats(0.05, 2.0), st.floats(0.3, 3.0), st.floats(0.2, 3.0)
@@ -32,7 +32,10 @@ def global_machines(draw, *, equal: bool = False) -> ph.Model:
     hot = draw(TEMPERATURES)
     baths = ph.Bath("hot", hot), ph.Bath("cold", hot if equal else draw(TEMPERATURES))
     energy = draw(ENERGIES) * S.z + draw(ENERGIES) * T.z + draw(ENERGIES) * S.x * T.x + draw(RATES) * S.y * T.y
-    contacts = [THERMO.Contact(b, x, lambda w: 1e-3 * w) for b, x in zip(baths, (S.plus + S.minus, T.plus + T.minus), strict=True)]
+    contacts = [
+        THERMO.Contact(b, x, lambda w: 1e-3 * w)
+        for b, x in zip(baths, (S.plus + S.minus, T.plus + T.minus), strict=True)
+    ]
     return THERMO.global_master_equation(energy, contacts)
 
 

@@ -118,7 +118,7 @@ class InfiniteNetwork:
     >>> network = ph.collective.InfiniteNetwork(clock, ph.oscillator("a"), dissipative=4.0)
     >>> state = network.synchronized()
     >>> round(state.order_parameter, 3), state.stable, network.incoherent().stable
-    (0.569, True, False)
+    (0.807, True, False)
     """
 
     unit: Model

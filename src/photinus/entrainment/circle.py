@@ -108,7 +108,7 @@ class PhaseEquation:
         if not len(self.extremes):
             return 0.0, 0.0
         waves = self.velocity(self.extremes) - self.detuning
-        return -float(waves.max()), -float(waves.min())
+        return 0.0 - float(waves.max()), 0.0 - float(waves.min())
 
     @cached_property
     def fixed_points(self) -> np.ndarray:
@@ -120,13 +120,18 @@ class PhaseEquation:
 
     @property
     def stable(self) -> np.ndarray:
-        """The phases at which a phase without noise comes to rest: f = 0, f′ < 0."""
-        return self.fixed_points[self.slope(self.fixed_points) < 0]
+        """The phases at which a phase without noise comes to rest, f = 0 and f′ < 0; none at the very edge."""
+        return self.fixed_points[self.slope(self.fixed_points) < -self._flat]
+
+    @property
+    def _flat(self) -> float:
+        """A slope that decides nothing."""
+        return 1e-8 * slopes(self.harmonics)[1]
 
     @property
     def locked(self) -> bool:
-        """Whether there is such a phase."""
-        return len(self.stable) > 0
+        """Whether f has a zero, so that without noise the phase comes to rest."""
+        return len(self.fixed_points) > 0
 
     @cached_property
     def beat_frequency(self) -> float:
@@ -232,14 +237,14 @@ class PhaseEquation:
         Undefined
             If no phase is stable.
         """
-        if not self.locked:
+        if not len(self.stable):
             raise Undefined(
                 f"At the detuning {self.detuning:g} no phase is stable; the locking range is "
                 f"{self.locking_range[0]:g} … {self.locking_range[1]:g}.",
                 "Ask .drift, or take a detuning inside.",
             )
         stable = self.stable
-        tops = np.array([u for u in self.fixed_points if self.slope(u) > 0])
+        tops = np.array([u for u in self.fixed_points if self.slope(u) > self._flat])
         found: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         for direction in (1, -1):
             gap = np.mod(direction * (tops[None, :] - stable[:, None]), TAU)
@@ -318,7 +323,8 @@ class PhaseEquation:
     def __repr__(self) -> str:
         low, high = self.locking_range
         edges = f"locking range {low:.6g} … {high:.6g}"
-        state = f"locks at {', '.join(f'{s:.4g}' for s in self.stable[:4])}" if self.locked else "slips"
+        places = self.stable if len(self.stable) else self.fixed_points
+        state = f"locks at {', '.join(f'{s:.4g}' for s in places[:4])}" if self.locked else "slips"
         count = len(self.harmonics) - 1
         return (
             f"Phase equation of {self.label}, {count} harmonic{'s' * (count != 1)}: detuning {self.detuning:.6g}, "

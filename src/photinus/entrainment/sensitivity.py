@@ -75,7 +75,10 @@ def _ring(flow: Flow, start: np.ndarray) -> Tabulated:
     y = flow.turned(start, weights, -angle / weights[first])
     tangent = flow.tangent(y, weights)
     frequency = float(velocity @ flow.tangent(start, weights) / (tangent @ tangent))
-    relative = flow.jacobian(y) - frequency * flow.turn_matrix(weights)
+    jacobian = flow.jacobian(y)
+    if abs(frequency) <= 1e-14 * float(np.linalg.norm(jacobian)):  # rounding: the ring stands still
+        frequency = 0.0
+    relative = jacobian - frequency * flow.turn_matrix(weights)
     z = _left_vector(flow, y, relative, tangent)
     size = float(np.linalg.norm(relative)) * float(np.linalg.norm(z))
     error = float(np.linalg.norm(z @ relative)) / size if size else 0.0

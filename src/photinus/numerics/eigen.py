@@ -8,7 +8,7 @@ infinite at an exceptional point, where two eigenvectors coalesce (Golub and Van
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.linalg as la
@@ -58,6 +58,10 @@ class Eigenpairs:
     def first(self, count: int) -> Eigenpairs:
         """The first ``count`` of them."""
         return self.chosen(slice(count))
+
+    def turned(self, basis: sp.sparray | None) -> Eigenpairs:
+        """Of U A U† for a unitary map U: the same values, U r and U l; None is the identity."""
+        return self if basis is None else replace(self, right=basis @ self.right, left=basis @ self.left)
 
     def chosen(self, which: np.ndarray | slice) -> Eigenpairs:
         """Some of them."""

@@ -9,6 +9,8 @@ function                      picture
 :func:`tongue`                a quantity of a sweep over two of its axes
 :func:`tongues`               boundaries of tongues over each other, one for each theory
 :func:`curve`                 quantities of a sweep against one axis
+:func:`currents`              heat and work as bands, after Sankey
+:func:`cost_precision`        precision against its price, with the classical bound
 :func:`wigner`                a Wigner function, on a diverging map centred at 0
 :func:`phase_density`         densities of one phase, as a polar plot
 :func:`animate_phase`         a density of one phase that moves, as a GIF
@@ -31,6 +33,7 @@ function makes a new pyplot figure, which a notebook shows; :func:`save` writes 
 """
 
 from photinus.plot.animation import animate_phase
+from photinus.plot.currents import cost_precision, currents
 from photinus.plot.curve import curve
 from photinus.plot.files import save, write_aside
 from photinus.plot.labels import angle_text, axis_label, parameters_text, symbol
@@ -51,6 +54,8 @@ __all__ = [
     "tongue",
     "tongues",
     "curve",
+    "currents",
+    "cost_precision",
     "wigner",
     "phase_density",
     "animate_phase",

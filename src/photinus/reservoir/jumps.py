@@ -86,7 +86,7 @@ def shared_gain(a: Operator, b: Operator, theta: float = 0.0, *, rate: float = 1
 def correlated_pumping(
     a: Operator, b: Operator, correlation: float, *, theta: float = 0.0, rate: float = 1.0
 ) -> tuple[Jump, ...]:
-    """Pumping of two sites from sources that have a part in common: the gain matrix rate·[[1, ξe^{−iθ}], [ξe^{iθ}, 1]].
+    """Pumping of two sites from sources that have a part in common: the gain matrix rate·[[1, ξe^{iθ}], [ξe^{−iθ}, 1]].
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def correlated_pumping(
     0.5 D[0.707106781187 a† - 0.707106781187 b†]
     """
     xi, power = real_number(correlation, "correlation of the pumping"), real_number(rate, "rate", minimum=0.0)
-    matrix = power * np.array([[1.0, xi * _phase(-theta)], [xi * _phase(theta), 1.0]])
+    matrix = power * np.array([[1.0, xi * _phase(theta)], [xi * _phase(-theta), 1.0]])
     return dissipative_coupling([a, b], matrix, gain=True)
 
 

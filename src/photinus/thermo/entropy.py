@@ -33,7 +33,7 @@ from photinus.thermo.channels import Channel, by_owner, channels
 from photinus.thermo.heat import HeatClass, heat_class
 
 NO_FLUX = 1e-13
-"""A flux below this times all jumps together is none: rounding."""
+"""A flux below this times those of the completely mixed state is none: rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +121,7 @@ def entropy_production(model: Model, state: State) -> EntropyProduction:
     require_state(model, state, "state")
     found = channels(model)
     fluxes = [_fluxes(state, channel) for channel in found]
-    total = sum(forward + backward for forward, backward in fluxes)
+    least = NO_FLUX * sum(_typical(state, channel) for channel in found)
     logarithm = Logarithm(state)
     by_bath: dict[str, float] = {}
     reasons: list[str] = []
@@ -131,10 +131,10 @@ def entropy_production(model: Model, state: State) -> EntropyProduction:
         own = 0.0
         for channel in part:
             forward, backward = place[id(channel)]
-            cost, reason = _cost(channel, forward - backward, NO_FLUX * total)
+            cost, reason = _cost(channel, forward - backward, least)
             own += cost
             reasons += [reason] if reason else []
-        mixing = logarithm.entropy_change(part)
+        mixing = logarithm.entropy_change(part, least)
         if isinf(mixing):
             reasons.append(
                 f"the state lacks levels that {owner!r} is about to fill: its entropy rises as −p ln p, "
@@ -155,6 +155,12 @@ def _class(model: Model) -> HeatClass:
 def _fluxes(state: State, channel: Channel) -> tuple[float, float]:
     """How often the process happens, forward and backward."""
     return flux(state, channel.rate, channel.operator), flux(state, channel.reverse, channel.operator.dag())
+
+
+def _typical(state: State, channel: Channel) -> float:
+    """The fluxes, forward and backward, in the completely mixed state."""
+    squares = sum(float((np.abs(x) ** 2).sum()) for x in state.space.bands(channel.operator).values())
+    return (channel.rate + channel.reverse) * squares / state.space.dimension
 
 
 def _cost(channel: Channel, net: float, least: float) -> tuple[float, str]:
@@ -195,14 +201,17 @@ class Logarithm:
         if set(state.parts) == {zero}:
             self._vector = np.concatenate([logarithm.ravel() for _, logarithm in self._blocks])
 
-    def traced(self, moved: State) -> float:
-        """Tr(X ln ρ) of a Hermitian operator X, kept as a state is; −inf where X fills a level that ρ lacks."""
+    def traced(self, moved: State, least: float = 0.0) -> float:
+        """Tr(X ln ρ) of a Hermitian operator X, kept as a state is; −inf where X fills levels that ρ lacks.
+
+        ``least`` is what counts as filling.
+        """
         size = sum(float(np.abs(vector).sum()) for vector in moved.parts.values())
         filled = 0.0
         for kets, outside in self._outside:
             x = moved.elements(kets[:, None], kets[None, :])
             filled += max(0.0, float(np.einsum("ik,ij,jk->", outside.conj(), x, outside, optimize=True).real))
-        if filled > 1e-12 * size:
+        if filled > max(1e-12 * size, least):
             return -inf
         if self._vector is not None and moved.grading == self.state.grading:
             return float(np.vdot(self._vector, moved.parts[moved.grading.group.zero]).real)
@@ -211,9 +220,9 @@ class Logarithm:
             total += float(np.vdot(logarithm, moved.elements(kets[:, None], kets[None, :])).real)
         return total
 
-    def entropy_change(self, part: list[Channel]) -> float:
+    def entropy_change(self, part: list[Channel], least: float = 0.0) -> float:
         """dS/dt by some channels, −Tr(𝓓ρ ln ρ)."""
-        return -self.traced(dissipated(self.state, part))
+        return -self.traced(dissipated(self.state, part), least)
 
 
 def _blocks(state: State) -> list[tuple[np.ndarray, np.ndarray]]:

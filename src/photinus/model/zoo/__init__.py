@@ -1,5 +1,11 @@
 """Models of the literature, each with its master equation and its source."""
 
+from photinus.model.zoo.atoms import (
+    boundary_time_crystal,
+    superradiant_ensembles,
+    superradiant_laser,
+    tavis_cummings,
+)
 from photinus.model.zoo.hubbard import hubbard
 from photinus.model.zoo.limit_cycles import laser, lienard, optomechanical, parametric_oscillator, rayleigh
 from photinus.model.zoo.machines import bare_energy, four_level_machine, three_level_maser
@@ -9,6 +15,7 @@ from photinus.model.zoo.spins import spin_one, spin_van_der_pol
 
 __all__ = [
     "bare_energy",
+    "boundary_time_crystal",
     "coupled_van_der_pol",
     "four_level_machine",
     "hubbard",
@@ -20,6 +27,9 @@ __all__ = [
     "shared_bath_pair",
     "spin_one",
     "spin_van_der_pol",
+    "superradiant_ensembles",
+    "superradiant_laser",
+    "tavis_cummings",
     "three_level_maser",
     "van_der_pol",
 ]

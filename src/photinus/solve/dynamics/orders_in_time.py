@@ -201,7 +201,7 @@ class Motion:
         basis = hermitian_basis(sector) if conjugate == sector else None
         if basis is not None:
             back = basis.conj().T.tocsr()
-            matrices = [_without_zeros((basis @ matrix @ back).real) for matrix in matrices]
+            matrices = [without_zeros((basis @ matrix @ back).real) for matrix in matrices]
         else:
             matrices = [matrix.astype(complex) for matrix in matrices]
         drives = self.problem.drives
@@ -241,7 +241,8 @@ class Motion:
         return State(self.grading, parts)
 
 
-def _without_zeros(matrix: sp.sparray) -> sp.csr_array:
+def without_zeros(matrix: sp.sparray) -> sp.csr_array:
+    """The same matrix with no zero stored."""
     out = sp.csr_array(matrix)
     out.eliminate_zeros()
     return out

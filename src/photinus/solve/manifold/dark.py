@@ -303,20 +303,19 @@ class _Search:
             if not len(members):
                 continue
             rates, vectors = la.eigh(decay[members][:, members].toarray())
-            count = int(np.count_nonzero(rates <= ZERO * scale))
-            following = rates[count + 1] if count + 1 < len(rates) else np.inf
             charge = tuple(int(c) for c in graded.charges[q])
-            if count < len(rates) and (floor := floors.get(charge)) is not None and not count:
-                falls = floor < FALLS * rates[0]
-                near = falls and rates[0] <= tolerance**2 * following
-                arriving |= falls and not near
-                count = int(near)
+            floor = floors.get(charge)
+            falls = floor is not None and floor < FALLS * rates[0]
+            count = _dark_count(rates, ZERO * scale, tolerance if falls else 0.0)
+            arriving |= falls and not count
             basis = np.zeros((space.dimension, count), dtype=complex)
             basis[members] = vectors[:, :count]
-            error = float(np.sqrt(max(rates[0], 0.0) / following)) if count == 1 and rates[0] > ZERO * scale else 0.0
-            for energy, ket in self._stationary(space, basis, max(error, 1e-9)):
-                value = float(np.vdot(ket, decay @ ket).real)
-                out.append(DarkState(space, read_only(_gauged(ket)), charge, energy, max(value, 0.0), error))
+            following = rates[count] if count < len(rates) else np.inf
+            cut = bool(space.cutoffs) and exact is None
+            for energy, ket in self._stationary(space, basis, max(tolerance, 1e-9) if cut else 1e-9):
+                value = max(float(np.vdot(ket, decay @ ket).real), 0.0)
+                error = float(np.sqrt(max(value, EPS * scale) / following)) if cut else 0.0
+                out.append(DarkState(space, read_only(_gauged(ket)), charge, energy, value, error))
         return out, arriving
 
     def _floors(self, larger: dict[str, int] | None) -> dict[Order, float]:
@@ -352,6 +351,19 @@ class _Search:
                 return list(zip(energies.tolist(), (basis @ turn).T, strict=True))
             basis = basis @ mix[stays].conj().T
         return []
+
+
+def _dark_count(rates: np.ndarray, zero: float, tolerance: float) -> int:
+    """How many of the ascending rates are those of dark states.
+
+    These are zero to rounding, or, with a tolerance on the state, below its square times the first rate that is not.
+    """
+    if not tolerance:
+        return int(np.count_nonzero(rates <= zero))
+    for count in range(len(rates) - 1, 0, -1):
+        if rates[count - 1] <= max(tolerance**2 * rates[count], zero / 30) and rates[count] > zero:
+            return count
+    return 0
 
 
 def _matrix(space: Space, operator: Operator) -> sp.csr_array:

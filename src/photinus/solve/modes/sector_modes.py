@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.linalg as la
+import scipy.sparse as sp
 
 from photinus.errors import InvalidInput
 from photinus.model import Model, Order
@@ -22,6 +23,7 @@ from photinus.numerics.eigen import (
     union,
 )
 from photinus.numerics.memory import require_memory
+from photinus.solve.dynamics.orders_in_time import hermitian_basis, without_zeros
 from photinus.solve.methods import Auto, Dense, Direct, assembly_bytes
 from photinus.solve.modes.normal import eigenpairs
 from photinus.space.liouvillian import Generator, Liouvillian, generator
@@ -200,9 +202,10 @@ class _Search:
             everything = self.target is not None
             all_of_it = eigenpairs(self.liouvillian.matrix.toarray(), n if everything else self.count)
             return (all_of_it if self.target is None else self._nearest(all_of_it)), []
-        matrix = self.liouvillian.matrix
+        matrix, back = self._real_if_possible()
         if self.target is not None:
-            return self._nearest(sparse_eigenpairs(matrix, self.count, self._off(self.target))[0]), []
+            nearest = self._nearest(sparse_eigenpairs(matrix, self.count, self._off(self.target))[0])
+            return nearest.turned(back), []
         found: list[Eigenpairs] = []
         discs: list[tuple[complex, float]] = []
         for centre in self._centres():
@@ -213,7 +216,17 @@ class _Search:
             discs.append((centre, radius))
             if len(discs) == TARGETS:
                 break
-        return union(found, matrix), discs
+        return union(found, matrix).turned(back), discs
+
+    def _real_if_possible(self) -> tuple[sp.csc_array, sp.csr_array | None]:
+        """𝓛, in a sector that is its own conjugate as a real matrix, and the map back from its vectors."""
+        sector, matrix = self.liouvillian.sector, self.liouvillian.matrix
+        group = sector.grading.group
+        if group.reduce(-k for k in sector.order) != sector.order:
+            return matrix, None
+        basis = hermitian_basis(sector)
+        back = basis.conj().T.tocsr()
+        return without_zeros((basis @ matrix @ back).real).tocsc(), back
 
     def _nearest(self, found: Eigenpairs) -> Eigenpairs:
         assert self.target is not None
