@@ -3,8 +3,8 @@
 Two van der Pol oscillators, gain 1, two-photon loss 1, share one Lorentzian bath mode, coupled to a − b in the rotating
 wave with the peak rate 0.5 and the memory rate κ = 0.05: the steady state by pseudomodes in symmetry sectors, 10 × 10
 levels and 10 of the mode, with its certificate; and by QuTiP's hierarchy, whose depth is raised until R′ changes by
-less than 1e-3. The hierarchy is solved at fewer levels, as at 10 × 10 its factors do not fit; the same small systems are
-solved by pseudomodes beside it. One thread.
+less than 1e-3. The hierarchy is solved at fewer levels, as at 10 × 10 its factors do not fit; the same small systems
+are solved by pseudomodes beside it. One thread.
 """
 
 from __future__ import annotations

@@ -40,18 +40,26 @@ def main() -> None:
         if "short" in argv and steps * sites > 10**6:
             steps = 200
         begin = perf_counter()
-        model = ph.zoo.coupled_van_der_pol(sites, **ONE, dissipative=0.5 / sites, detuning=list(np.linspace(-0.1, 0.1, sites)))
+        model = ph.zoo.coupled_van_der_pol(
+            sites, **ONE, dissipative=0.5 / sites, detuning=list(np.linspace(-0.1, 0.1, sites))
+        )
         built = perf_counter() - begin
         ladder = [ph.oscillator(n) for n in model.oscillators]
         observe = {"mean": sum(ladder) / sites, "n": sum(x.dag() * x for x in ladder) / sites}
         method = Heun(step=1e-3) if name == "Heun" else Fused(step=1e-3, workers=2)
         begin = perf_counter()
         runs = ph.truncated_wigner(
-            model, dict.fromkeys(model.oscillators, 3.0), [0.0, 1e-3 * steps], count=count, method=method, observe=observe
+            model,
+            dict.fromkeys(model.oscillators, 3.0),
+            [0.0, 1e-3 * steps],
+            count=count,
+            method=method,
+            observe=observe,
         )
         seconds = perf_counter() - begin
         print(
-            f"{name:<5} {sites:>4} sites, {count} trajectories, {steps} steps: model {built:.1f} s, run {seconds:.1f} s, "
+            f"{name:<5} {sites:>4} sites, {count} trajectories, {steps} steps: built {built:.1f} s, "
+            f"run {seconds:.1f} s, "
             f"{sites * count * steps / seconds / 1e6:.1f} million site-steps/s; ⟨n⟩ = {runs.mean['n'][-1]:.4f} "
             f"± {runs.standard_error['n'][-1]:.1g}"
         )

@@ -408,6 +408,40 @@ def zoo() -> None:
     save(figure, "zoo", dpi=100)
 
 
+def kuramoto() -> None:
+    """Order parameter of Kuramoto's model with noise against the coupling, and its fluctuations below threshold."""
+    from photinus.collective import Gaussian, Identical, Kuramoto, Lorentzian
+
+    figure, panels = plot.figure(2)
+    cases = {
+        "equal, $D = 0.5$": (0.5, Identical()),
+        r"Lorentzian, $\gamma = 0.5$": (0.2, Lorentzian(0.5)),
+        r"Gaussian, $\sigma = 0.5$": (0.2, Gaussian(0.5)),
+    }
+    couplings, times = np.linspace(0.02, 3, 150), np.linspace(0, 20, 21)
+    with plot.style():
+        for k, (label, (noise, frequencies)) in enumerate(cases.items()):
+            orders = [Kuramoto(x, noise, frequencies).order for x in couplings]
+            panels[0].plot(couplings, orders, ("-", "--", "-.")[k], color=plot.LINES[k], label=label)
+            for x in (0.4, 0.8, 1.2, 1.6, 2.0, 2.6):
+                run = Kuramoto(x, noise, frequencies).simulate(400, times, runs=3, start=np.zeros(400), step=0.05)
+                panels[0].plot(x, run.mean(after=12)[0], "o", color=plot.LINES[k], markersize=4, fillstyle="none")
+        sizes = np.array([25, 50, 100, 200, 400])
+        for k, x in enumerate((0.25, 0.75)):
+            model = Kuramoto(x, 0.5)
+            panels[1].loglog(
+                sizes, [model.subcritical_order(n) ** 2 for n in sizes], color=plot.LINES[k], label=rf"$K = {x}\,K_c$"
+            )
+            runs = [model.simulate(n, np.linspace(0, 60, 121), runs=12, step=0.1).mean_square(after=15) for n in sizes]
+            panels[1].errorbar(sizes, *np.transpose(runs), fmt="o", color=plot.LINES[k], markersize=4, fillstyle="none")
+        panels[0].set(xlabel="coupling $K$", ylabel="order parameter $r$", xlim=(0, 3), ylim=(0, 1))
+        panels[1].set(xlabel="number of oscillators $N$", ylabel=r"$\langle r^2\rangle$ below threshold")
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.legend(loc="best")
+    save(figure, "kuramoto")
+
+
 def sweep() -> None:
     """R of a driven oscillator along the detuning, and the truncation error of every point."""
     figure, panels = plot.figure(2)
@@ -673,7 +707,7 @@ def response() -> None:
 
 
 def thermodynamics() -> None:
-    """The maser's currents; a driven clock's cost against its locking; precision against its price."""
+    """Power against synchronization of the three-level maser; coherence in the four-level machine."""
     maser, energy = engine(0.05), ph.zoo.bare_energy(engine(0.05))
     law = ph.thermo.first_law(maser, ph.steady_state(maser), energy)
     figure, panels = plot.figure(3)
@@ -694,33 +728,78 @@ def thermodynamics() -> None:
         panels[1].set(xlabel=r"drive $\Omega/\kappa_1$", ylabel=r"entropy production $\sigma/\kappa_1$")
         twin.set(ylabel=r"phase coherence $R$ (dashed)", ylim=(0, None))
         panels[1].legend(fontsize=9)
-    for n, steps in ((3, "3 states"), (12, "12 states")):
-        points = [ring_precision(n, affinity) for affinity in np.geomspace(0.3, 40, 24)]
-        plot.cost_precision(*np.transpose(points), label=f"ring of {steps}", axes=panels[2])
-    points = [maser_precision(drive) for drive in np.geomspace(3e-3, 0.5, 24)]
-    plot.cost_precision(*np.transpose(points), label="three-level maser", axes=panels[2])
+    drawn = (
+        (ring, np.geomspace(2.0, 60, 24), "ring of five states"),
+        (atom, np.geomspace(1e-4, 0.6, 24), "driven atom"),
+    )
+    for make, values, label in drawn:
+        plot.cost_precision(*np.transpose([price(make(x)) for x in values]), label=label, axes=panels[2])
+    panels[2].set(
+        xlabel=r"entropy $\sigma/\mathcal{K}$ per jump", ylabel=r"precision $\langle J\rangle^2/\mathcal{K}\,$Var$\,J$"
+    )
     save(figure, "thermodynamics", dpi=110)
 
 
-def engine(drive: float) -> ph.Model:
+def machines() -> None:
+    """Power against synchronization of the three-level maser; the coherence of the four-level machine's upper levels."""
+    figure, panels = plot.figure(2)
+    q3, q4 = ph.qudit("q", 3), ph.qudit("q", 4)
+    with plot.style():
+        for colour, hot in zip(plot.LINES, (27.4, 10.0, 5.5), strict=False):
+            locks, powers = [], []
+            for drive in np.geomspace(1e-3, 1, 60):
+                maser = engine(drive, hot_temperature=hot)
+                state = ph.steady_state(maser)
+                locks.append(abs(state.expect(q3(0, 1))) / (8 * np.pi))
+                powers.append(-ph.thermo.power(maser, state, ph.zoo.bare_energy(maser)))
+            panels[0].plot(1e3 * np.array(locks), 1e3 * np.array(powers), color=colour, label=rf"$T_h = {hot:g}$")
+        panels[0].set(
+            xlabel=r"$10^3\,S_\mathrm{max}$", ylabel=r"$10^3\,\times$ power delivered", xlim=(0, None), ylim=(0, None)
+        )
+        for colour, (name, hot) in zip(plot.LINES, {"engine": 20.0, "refrigerator": 1.2}.items(), strict=False):
+            for line, p in zip(("-", "--"), (0.0, 0.9), strict=True):
+                drives = np.linspace(0.002, 0.3, 40)
+                values = [upper_coherence(hot, p, drive, q4) for drive in drives]
+                panels[1].plot(drives, 1e3 * np.array(values), line, color=colour, label=f"{name}, $p = {p:g}$")
+        panels[1].axhline(0, color="0.6", linewidth=0.7)
+        panels[1].set(xlabel=r"drive $\lambda$", ylabel=r"$10^3\,\rho_{23}$", xlim=(0, 0.3))
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.legend(fontsize=9)
+    save(figure, "machines", dpi=110)
+
+
+def upper_coherence(hot: float, interference: float, drive: float, q: Any) -> float:
+    """Re ρ₂₃ of the four-level machine."""
+    machine = ph.zoo.four_level_machine(
+        hot_frequency=5, cold_frequency=2, hot_temperature=hot, cold_temperature=1, hot_rate=0.1, cold_rate=0.1,
+        drive=drive, interference=interference,
+    )  # fmt: skip
+    return float(complex(ph.steady_state(machine).expect(q(2, 3))).real)
+
+
+def engine(drive: float, hot_temperature: float = 5 / np.log(1.2)) -> ph.Model:
     """The three-level maser with occupations 5 and 0.5."""
-    temperatures = {"hot_temperature": 5 / np.log(1.2), "cold_temperature": 2 / np.log(3)}
+    temperatures = {"hot_temperature": hot_temperature, "cold_temperature": 2 / np.log(3)}
     rates = {"hot_frequency": 5, "cold_frequency": 2, "hot_rate": 0.1, "cold_rate": 0.1}
     return ph.zoo.three_level_maser(**rates, **temperatures, drive=drive)
 
 
-def ring_precision(states: int, affinity: float) -> tuple[float, float]:
-    """(σ, mean²/variance) of a biased ring, per jump attempt."""
-    q = ph.qudit("q", states)
-    rate = np.exp(affinity / states)
-    jumps = [ph.Jump(rate, q((k + 1) % states, k), 1.0, name="step") for k in range(states)]
-    relations = ph.thermo.uncertainty_relations(ph.counting(ph.Model(jumps=jumps), {"step": 1}, highest=2))
-    return relations.entropy_production / relations.activity, 1 / (relations.relative_noise * relations.activity)
+def ring(affinity: float) -> ph.Model:
+    """A ring of five states whose rates are biased by an affinity."""
+    q, rate = ph.qudit("q", 5), np.exp(affinity / 5)
+    return ph.Model(jumps=[ph.Jump(rate, q((k + 1) % 5, k), 1.0, name="counted") for k in range(5)])
 
 
-def maser_precision(drive: float) -> tuple[float, float]:
-    """The same of the maser's hot quanta."""
-    relations = ph.thermo.uncertainty_relations(ph.counting(engine(drive), {"hot": 1}, highest=2))
+def atom(occupation: float) -> ph.Model:
+    """A resonantly driven two-level atom in thermal light."""
+    s = ph.spin("s", 0.5)
+    return ph.Model(0.7 * s.x, [ph.Jump(1 + occupation, s.minus, occupation, name="counted")])
+
+
+def price(model: ph.Model) -> tuple[float, float]:
+    """(σ, mean²/variance), both per jump."""
+    relations = ph.thermo.uncertainty_relations(ph.counting(model, {"counted": 1}, highest=2))
     return relations.entropy_production / relations.activity, 1 / (relations.relative_noise * relations.activity)
 
 
@@ -888,39 +967,38 @@ def entrainment_tongue() -> None:
 
 
 def memory() -> None:
-    """What memory does to the amplitude correlation, against declared references."""
+    """What memory does to two clocks of two levels, against declared references."""
     from photinus import memory as baths
 
-    def correlation(model: ph.Model, levels: int, modes: int) -> float:
-        cutoffs = {name: modes if name.startswith("bath") else levels for name in model.oscillators}
-        state = ph.steady_state(model, cutoff=ph.Fixed(cutoffs, 1.0))
-        return ph.measures.amplitude_correlation(state, "a", "b")
+    s, t = ph.spin("a", 1 / 2), ph.spin("b", 1 / 2)
+    still = ph.Model(jumps=[jump for q in (s, t) for jump in (ph.Jump(1.0, q.plus), ph.Jump(2.0, q.minus))])
+    detuned = still + ph.Model(0.5 * (s.z - t.z), ph.Jump(1.5, s.minus - t.minus))
+
+    def correlation(model: ph.Model, modes: int = 7) -> float:
+        state = ph.steady_state(model, cutoff=ph.Fixed(modes, 1.0))
+        numbers = [state.expect(q.plus * q.minus) for q in (s, t)]
+        return abs(state.expect(s.plus * t.minus)) / (numbers[0] * numbers[1]) ** 0.5
 
     def shared(base: ph.Model, density: baths.Lorentzian, *, common: bool = True) -> float:
-        bath = baths.Environment(density, [a, -b])
-        return correlation(baths.with_pseudomodes(base, bath, common=common), 4, 7 if common else 3)
+        bath = baths.Environment(density, [s.minus, -t.minus])
+        return correlation(baths.with_pseudomodes(base, bath, common=common), 7 if common else 4)
 
     def white(base: ph.Model, density: baths.Lorentzian) -> float:
-        return correlation(baths.markov_limit(base, baths.Environment(density, [a, -b]), common=True), 4, 1)
+        bath = baths.Environment(density, [s.minus, -t.minus])
+        return correlation(baths.markov_limit(base, bath, common=True))
 
-    def pair(**parameters: float) -> ph.Model:
-        return ph.zoo.coupled_van_der_pol(gain=1, two_photon_loss=8, **parameters)
-
-    still, detuned = pair(), pair(detuning=1.0, dissipative=1.5)
-    widths = np.geomspace(0.1, 100, 25)
-    centers = np.linspace(-8, 8, 33)
+    widths, centers = np.geomspace(0.1, 100, 31), np.linspace(-8, 8, 49)
     figure, panels = plot.figure(3)
-    rates = [shared(still, baths.Lorentzian.of_rate(2.0, w)) for w in widths]
-    panels[0].semilogx(widths, rates, label="common bath")
-    panels[0].axhline(white(still, baths.Lorentzian.of_rate(2.0, 1.0)), color="0.4", ls="--", label="Markov, equal J")
-    panels[0].set(xlabel="memory rate $\\kappa$ / gain", ylabel="amplitude correlation $R'$", title="equal peak rate 2")
+    panels[0].semilogx(widths, [shared(still, baths.Lorentzian.of_rate(2.0, w)) for w in widths], label="common bath")
+    panels[0].axhline(white(still, baths.Lorentzian.of_rate(2.0, 1.0)), color="0.4", ls="--", label="Markov, equal $J$")
+    panels[0].set(xlabel="memory rate $\\kappa$ / gain", ylabel="amplitude correlation $R'$", title="peak rate 2")
     panels[1].semilogx(widths, [shared(still, baths.Lorentzian(1.0, w)) for w in widths], label="common bath")
-    panels[1].set(xlabel="memory rate $\\kappa$ / gain", title="equal coupling $g = 1$")
+    panels[1].set(xlabel="memory rate $\\kappa$ / gain", title="coupling $g = 1$")
     densities = [baths.Lorentzian.of_rate(10.0, 2.0, center) for center in centers]
     panels[2].plot(centers, [shared(detuned, d) for d in densities], label="common bath")
-    panels[2].plot(centers, [white(detuned, d) for d in densities], color="0.4", ls="--", label="Markov, equal J")
+    panels[2].plot(centers, [white(detuned, d) for d in densities], color="0.4", ls="--", label="Markov, equal $J$")
     panels[2].plot(centers, [shared(detuned, d, common=False) for d in densities], label="independent baths")
-    panels[2].axhline(correlation(detuned, 4, 1), color="0.7", ls=":", label="no bath")
+    panels[2].axhline(correlation(detuned), color="0.6", ls=":", label="no bath")
     panels[2].set(xlabel="frequency of the bath mode / gain", title="detuned pair, $\\Delta = 1$")
     for axes in panels:
         axes.set_ylim(bottom=0)
@@ -947,6 +1025,7 @@ FIGURES = (
     one_phase,
     entanglement,
     zoo,
+    kuramoto,
     sweep,
     states,
     spectra,
@@ -961,6 +1040,8 @@ FIGURES = (
     cumulants,
     entrainment_tongue,
     memory,
+    thermodynamics,
+    machines,
 )
 
 if __name__ == "__main__":

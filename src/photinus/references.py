@@ -174,8 +174,8 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "Phys. Rev. A 58, 4824", 1998),
         _entry("Schirmer2010", "S. G. Schirmer, X. Wang", "Stabilizing open quantum systems by Markovian reservoir "
                "engineering", "Phys. Rev. A 81, 062306", 2010),
-        _entry("Gorini1976", "V. Gorini, A. Kossakowski, E. C. G. Sudarshan", "Completely positive dynamical semigroups "
-               "of N-level systems", "J. Math. Phys. 17, 821", 1976),
+        _entry("Gorini1976", "V. Gorini, A. Kossakowski, E. C. G. Sudarshan", "Completely positive dynamical "
+               "semigroups of N-level systems", "J. Math. Phys. 17, 821", 1976),
         _entry("Kato2019", "Y. Kato, N. Yamamoto, H. Nakao", "Semiclassical phase reduction theory of quantum "
                "synchronization", "Phys. Rev. Research 1, 033012", 2019),
         _entry("Allgower1990", "E. L. Allgower, K. Georg", "Numerical Continuation Methods", "Springer", 1990),

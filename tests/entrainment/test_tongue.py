@@ -283,6 +283,13 @@ def test_more_wrong_arguments(clock: Tongue) -> None:
         tongue(None, {}, WINDOW, COHERENT)
     with pytest.raises(WrongType, match="returned"):
         tongue(lambda detuning, drive: detuning, {}, WINDOW, COHERENT)
+    with pytest.raises(WrongType, match="'force'"):
+        tongue(ph.zoo.van_der_pol, AT, {"detuning": (-1, 1), "force": (0, 1)}, COHERENT)
+    with pytest.raises(NoBoundary, match="not to be trusted"):
+        tongue(ph.zoo.van_der_pol, AT, WINDOW, Level(ph.measures.phase_coherence, 0.9, "a", cutoff=ph.Fixed(3)),
+               method=Continuation(scan=(2, 2)))  # fmt: skip
+    with pytest.raises(NoBoundary, match="gain above loss"):
+        tongue(ph.zoo.van_der_pol, AT | {"two_photon_loss": 0.0}, WINDOW, COHERENT, method=Continuation(scan=(2, 2)))
     with pytest.raises(WrongType, match="Continuation"):
         tongue(ph.zoo.van_der_pol, AT, WINDOW, COHERENT, method=3)
     with pytest.raises(WrongType, match="measure"):

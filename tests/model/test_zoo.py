@@ -102,9 +102,13 @@ def test_two_limit_cycles_of_lienard() -> None:
 
 
 def test_two_stable_limit_cycles_of_lienard() -> None:
-    losses, gains = [0.0, 0.5, 0.0, 1.3e-5], [4.0, 0.0, 4.2e-3]
+    """ȧ = −c a(|a|² − 5)(|a|² − 12)(|a|² − 25), c = 1e-3; a gain 3 at k adds 9k + 9k|a|² by its ordering."""
+    c, k = 1e-3, 28e-3
+    gains, losses = [2 * (1500 * c - 9 * k), 0.0, k], [0.0, 485 * c + 9 * k, 0.0, c / 2]
     cycles = ph.mean_field(ph.zoo.lienard(gains=gains, losses=losses)).limit_cycles()
-    assert sorted(cycle.stable for cycle in cycles) == [False, True, True]
+    cycles = sorted(cycles, key=lambda cycle: cycle.radius["a"])
+    assert [cycle.radius["a"] ** 2 for cycle in cycles] == pytest.approx([5, 12, 25])
+    assert [cycle.stable for cycle in cycles] == [True, False, True]
 
 
 def test_a_gain_that_nothing_limits_is_refused() -> None:
@@ -123,7 +127,7 @@ def test_kerr_blockade() -> None:
     heights = [
         ph.measures.peak_height(
             ph.steady_state(
-                ph.zoo.van_der_pol(gain=1, two_photon_loss=1, kerr=40, drive=0.5, detuning=detuning),
+                ph.zoo.van_der_pol(gain=1, two_photon_loss=5, kerr=40, drive=0.3, detuning=detuning),
                 cutoff=ph.Fixed(14),
             ),
             "a",
@@ -221,9 +225,7 @@ def test_drives_lock_at_their_phase(theta: float) -> None:
 
 def test_a_squeezed_spin_locks_at_its_phase() -> None:
     s = ph.spin("s", 4)
-    state = ph.steady_state(
-        ph.zoo.spin_van_der_pol(j=4, gain=1, two_photon_loss=1, squeezing=0.1, squeezing_phase=0.6)
-    )
+    state = ph.steady_state(ph.zoo.spin_van_der_pol(j=4, gain=1, two_photon_loss=1, squeezing=0.1, squeezing_phase=0.6))
     assert np.angle(state.expect(s.plus**2)) == pytest.approx(1.2, abs=1e-8)
     assert abs(state.expect(s.plus)) < 1e-12
 
@@ -244,9 +246,7 @@ def test_the_expanded_laser_is_the_same_near_threshold() -> None:
 
 def test_parametric_oscillator_above_threshold() -> None:
     """|a|² = (4η − γ)/2κ₂ at the phases ϑ and ϑ + π."""
-    field = ph.mean_field(
-        ph.zoo.parametric_oscillator(squeezing=1, squeezing_phase=0.4, loss=1, two_photon_loss=0.1)
-    )
+    field = ph.mean_field(ph.zoo.parametric_oscillator(squeezing=1, squeezing_phase=0.4, loss=1, two_photon_loss=0.1))
     stable = [point.values["a"] for point in field.fixed_points() if point.stable]
     assert len(stable) == 2
     for alpha in stable:

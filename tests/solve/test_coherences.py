@@ -8,9 +8,9 @@ import photinus as ph
 from photinus.numerics.krylov import gmres
 from photinus.solve import coherences, local
 from photinus.solve.coherences import Coherences, SortedGenerator
-from photinus.solve.orbits import site_orders
 from photinus.solve.iteration import ChargeSweep, Iteration
 from photinus.solve.local import EigenBoxes, LocalSweep, SchurBoxes
+from photinus.solve.orbits import site_orders
 from photinus.space.liouvillian import Liouvillian, generator
 
 A, B, C = (ph.oscillator(name) for name in "abc")

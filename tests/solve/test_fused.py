@@ -85,7 +85,9 @@ def test_trajectories_do_not_depend_on_batches_and_threads(batch: int) -> None:
     numba()
     times = [0.0, 0.3]
     runs = [
-        ph.truncated_wigner(MODELS["ring"], dict.fromkeys("a1 a2 a3 a4".split(), 2), times, count=20, seed=4, method=m)
+        ph.truncated_wigner(
+            MODELS["ring"], dict.fromkeys(MODELS["ring"].oscillators, 2), times, count=20, seed=4, method=m
+        )
         for m in (Fused(step=0.01), Fused(step=0.01, batch=batch, workers=2))
     ]
     assert (runs[0].records["a1"] == runs[1].records["a1"]).all()

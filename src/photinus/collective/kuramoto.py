@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from math import inf, pi
 from typing import TYPE_CHECKING, Any
 
@@ -117,7 +118,7 @@ class Kuramoto:
 
         grid = np.concatenate([np.linspace(1.0, 0.02, 50), 10.0 ** np.arange(-2.0, -6.5, -0.5)])
         values = [surplus(float(grid[0]))]
-        for upper, lower in zip(grid, grid[1:], strict=False):
+        for upper, lower in pairwise(grid):
             values.append(surplus(float(lower)))
             if values[-1] > 0 >= values[-2]:
                 return float(brentq(surplus, lower, upper, xtol=1e-15, rtol=1e-13))
@@ -329,12 +330,15 @@ def first_moment(frequency: float, field: float, noise: float) -> complex:
 
 def _mean(g: Frequencies, f: Any, scale: float) -> float:
     """∫ g(x) f(x) dx of an even f that varies on this scale."""
-    marks = sorted({0.0, *(c * w for c in (0.3, 1.0, 3.0, 10.0) for w in (scale, g.width))})
-    edges = [m for m in marks if m < g.half_range]
+    unit = max(scale, g.width)
+    marks = sorted({0.0, *(c * w / unit for c in (0.3, 1.0, 3.0, 10.0) for w in (scale, g.width))})
+    top = g.half_range / unit
+    edges = [m for m in marks if m < top]
     total = 0.0
-    for low, high in zip(edges, [*edges[1:], g.half_range], strict=True):
-        total += quad(lambda x: g.density(x) * f(x), low, high, limit=200, epsabs=1e-14, epsrel=1e-12)[0]
-    return 2 * float(total)
+    for low, high in zip(edges, [*edges[1:], top], strict=True):
+        value = quad(lambda y: g.density(unit * y) * f(unit * y), low, high, limit=200, epsabs=0, epsrel=1e-11)
+        total += value[0]
+    return 2 * unit * float(total)
 
 
 def _graph(graph: Any, count: int) -> sp.csr_array | None:

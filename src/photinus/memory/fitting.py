@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.linalg as la
+from scipy.optimize import least_squares
 
 from photinus.errors import InvalidInput, NotConverged, WrongType, shown
 from photinus.memory.correlations import bath_correlation, summed
@@ -282,12 +283,22 @@ def fit_failed(fit: Fit, best: tuple[float, int], samples: Samples) -> FitFailed
 
 
 def esprit(samples: Samples, count: int) -> Exponents:
-    """Rates from the shift invariance of the Hankel matrix's leading singular vectors, weights by least squares."""
-    rates = esprit_rates(samples, count)
-    basis = np.exp(-np.multiply.outer(samples.times, rates))
+    """Rates from the shift invariance of the Hankel matrix's leading singular vectors, then moved to the best fit."""
+    start = esprit_rates(samples, count)
+    x = np.concatenate([np.log(start.real), start.imag])
+    found = least_squares(lambda y: _projected(y, samples)[0], x, x_scale="jac", max_nfev=25)
+    candidates = [_projected(y, samples)[1] for y in (x, found.x)]
+    return min(candidates, key=samples.error)
+
+
+def _projected(x: np.ndarray, samples: Samples) -> tuple[np.ndarray, Exponents]:
+    """What the best weights leave at given rates, and the sum itself."""
+    rates = np.exp(np.clip(x[: len(x) // 2], -12, 14)) + 1j * x[len(x) // 2 :]
     root = np.sqrt(samples.widths)
-    weights, *_ = np.linalg.lstsq(root[:, None] * basis, root * samples.values, rcond=None)
-    return tuple(zip(weights.tolist(), rates.tolist(), strict=True))
+    basis = root[:, None] * np.exp(-np.multiply.outer(samples.times, rates))
+    weights, *_ = np.linalg.lstsq(basis, root * samples.values, rcond=None)
+    rest = basis @ weights - root * samples.values
+    return np.concatenate([rest.real, rest.imag]), tuple(zip(weights.tolist(), rates.tolist(), strict=True))
 
 
 def esprit_rates(samples: Samples, count: int) -> np.ndarray:

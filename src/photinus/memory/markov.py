@@ -122,8 +122,8 @@ def markov_limit(
     >>> import photinus as ph
     >>> a, b = ph.oscillator("a"), ph.oscillator("b")
     >>> bath = ph.memory.Environment(ph.memory.Lorentzian(1.0, width=2.0), [a, -b])
-    >>> ph.memory.markov_limit(ph.Model(), bath, common=True).jumps[-1]
-    Jump(rate=2.0, operator=a - b, reverse=0.0, bath=None, name='bath')
+    >>> print(ph.memory.markov_limit(ph.Model(), bath, common=True).jumps[-1])
+    2 D[a - b]
     """
     require_environment(environment)
     model = environment.placed(model)

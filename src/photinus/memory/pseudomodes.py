@@ -193,7 +193,7 @@ def pseudomodes(environment: Environment, *, hermitian: bool | None = None, fit:
     >>> s = ph.spin("s", 1 / 2)
     >>> bath = ph.memory.Environment(ph.memory.Ohmic(0.1, cutoff=2.0), s.x, temperature=1.0)
     >>> modes = ph.memory.pseudomodes(bath, fit=ph.memory.Fit(0.05))
-    >>> modes.error < 0.05, modes.count < 4
+    >>> modes.error < 0.05, modes.count < 5
     (True, True)
     """
     require_environment(environment)
@@ -362,9 +362,9 @@ def with_pseudomodes(
     >>> bath = ph.memory.Environment(ph.memory.Lorentzian.of_rate(2.0, width=3.0), [a, -b])
     >>> joined = ph.memory.with_pseudomodes(pair, bath, common=True)
     >>> joined.symmetry
-    U(1): n_a + n_b + n_bath
-    >>> round(ph.measures.amplitude_correlation(ph.steady_state(joined, cutoff=ph.Converged(1e-4)), "a", "b"), 3)
-    0.276
+    U(1): n_a + n_b + n_bath, exchange: a, b
+    >>> round(ph.measures.amplitude_correlation(ph.steady_state(joined, cutoff=ph.Fixed(8)), "a", "b"), 3)
+    0.275
     """
     require_environment(environment)
     model = environment.placed(model)

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 import scipy.linalg as la
-import scipy.sparse as sp
 
 from photinus.numerics.memory import require_memory
+from photinus.numerics.products import FromTheRight
 
 SHORT = 0.25
 """‖K‖·h of the last rung."""
@@ -28,6 +28,8 @@ ANTIDIAGONALS = np.array(
 """Sums the entries (j, k) of a Gram matrix with j + k = m ≤ TERMS; those above weigh 0.5¹²/12! = 5e-13."""
 MANY = 64
 """Matrices of more rows are kept sparse, besides their exponentials, where nine in ten entries vanish."""
+HOPE = 1.2
+"""A rung is tried if it is no longer than this times the waiting time that the present rate of loss tells."""
 EVERYTHING = 20.0
 """A rung on which every vector's norm² falls by e^{−20} is the longest that pays."""
 
@@ -82,16 +84,25 @@ class Decay:
         remaining : ndarray, shape (count,)
             Times at which to stop.
         """
-        elapsed = np.zeros(len(vectors))
+        elapsed, size = np.zeros(len(vectors)), norms(vectors)
         limit = remaining * (1 + 1e-14)
+        slope = -2 * np.einsum("ij,ij->i", vectors.conj(), vectors @ self._generator).real
+        tiny = np.finfo(float).tiny
+        rate = np.maximum(slope, tiny) / (np.maximum(size, tiny) * self._last)
         for length, propagator in self._ladder:
-            free = elapsed + length <= limit
-            if not free.any():
+            # Rungs that are likely to end below the target are left out; what that costs is another flight at most.
+            wait = np.log(np.maximum(size, tiny) / targets.clip(tiny)) / rate
+            which = np.flatnonzero((elapsed + length <= limit) & (length <= HOPE * wait))
+            if not which.size:
                 continue
-            trial = vectors @ propagator
-            free &= norms(trial) > targets
-            vectors = trial if free.all() else np.where(free[:, None], trial, vectors)
-            elapsed = elapsed + length * free
+            trial = vectors[which] @ propagator
+            after = norms(trial)
+            rate[which] = np.log(size[which].clip(tiny) / after.clip(tiny)).clip(tiny) / length
+            above = after > targets[which]
+            which, trial = which[above], trial[above]
+            vectors = trial if len(which) == len(vectors) else _replaced(vectors, which, trial)
+            size[which] = after[above]
+            elapsed[which] += length
         return self._finish(vectors, targets, remaining, elapsed)
 
     def _finish(self, vectors: np.ndarray, targets: np.ndarray, remaining: np.ndarray, elapsed: np.ndarray) -> Flight:
@@ -114,15 +125,20 @@ class Decay:
         out = np.empty((TERMS + 1, *vectors.shape), dtype=complex)
         out[0] = vectors
         for j in range(1, TERMS + 1):
-            out[j] = out[j - 1] @ self._generator
-            out[j] /= j
+            np.multiply(out[j - 1] @ self._generator, 1 / j, out=out[j])
         return out
 
 
+def _replaced(vectors: np.ndarray, which: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    out = np.array(vectors)
+    out[which] = rows
+    return out
+
+
 def compact(matrix: np.ndarray) -> Any:
-    """The matrix itself, or as a sparse one where it is large and mostly zero."""
+    """What rows are multiplied by: the matrix itself, or only its entries where it is large and mostly zero."""
     few = len(matrix) > MANY and np.count_nonzero(matrix) < 0.1 * matrix.size
-    return sp.csc_array(matrix) if few else matrix
+    return FromTheRight(matrix) if few else matrix
 
 
 def norms(vectors: np.ndarray) -> np.ndarray:

@@ -91,7 +91,8 @@ class PolynomialMap:
         linear = np.flatnonzero(live.sum(axis=1) == 1)
         letters = np.where(live, self.factors, 0).sum(axis=1)[linear]
         part = self.matrix[:, linear]
-        count, label = connected_components(sp.block_array([[None, part], [part.T, None]]), directed=False)
+        pattern = sp.csr_array((np.ones(part.nnz), part.indices, part.indptr), shape=part.shape)
+        count, label = connected_components(sp.block_array([[None, pattern], [pattern.T, None]]), directed=False)
         blocks, kept = [], self.matrix.copy()
         for k in np.flatnonzero(np.bincount(label, minlength=count) > 2 * CROWDED):
             rows, chosen = np.flatnonzero(label[: self.rows] == k), np.flatnonzero(label[self.rows :] == k)

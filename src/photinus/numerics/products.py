@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.sparse._sparsetools import csr_matvec, dia_matvec
+from scipy.sparse._sparsetools import csr_matvec, csr_matvecs, dia_matvec
 
 LONG = 0.4
 """A diagonal of which so many of the places are filled is stored as such."""
@@ -55,3 +55,22 @@ class Product:
         out = np.zeros(x.shape, dtype=self._kind)
         self.add(np.ascontiguousarray(x, dtype=self._kind), out)
         return out
+
+
+class FromTheRight:
+    """x ↦ x A for many rows x at once, A a dense array that is mostly zero."""
+
+    __array_ufunc__ = None  # ``rows @ this`` is then ours
+
+    def __init__(self, matrix: np.ndarray):
+        self.shape = matrix.shape
+        self._kind = np.result_type(matrix, complex)
+        turned = sp.csr_array(matrix.T.astype(self._kind))
+        self._parts = (*turned.shape, turned.indptr, turned.indices, turned.data)
+
+    def __rmatmul__(self, rows: np.ndarray) -> np.ndarray:
+        n_out, n_in, *entries = self._parts
+        columns = np.ascontiguousarray(rows.T, dtype=self._kind)
+        out = np.zeros((n_out, len(rows)), dtype=self._kind)
+        csr_matvecs(n_out, n_in, len(rows), *entries, columns.ravel(), out.ravel())
+        return out.T

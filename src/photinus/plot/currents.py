@@ -142,7 +142,9 @@ def cost_precision(
     """
     x, y = (np.asarray(values, dtype=float) for values in (cost, precision))
     if x.ndim != 1 or x.shape != y.shape:
-        raise InvalidInput(f"The costs have the shape {x.shape}, the precisions {y.shape}.", "Give lists of one length.")
+        raise InvalidInput(
+            f"The costs have the shape {x.shape}, the precisions {y.shape}.", "Give lists of one length."
+        )
     good = np.isfinite(x) & np.isfinite(y) & (x > 0) & (y > 0)
     if not good.any():
         raise InvalidInput("No cost is finite and positive.", "Regularise jumps that have no reverse.")

@@ -29,7 +29,7 @@ WORDS = 1200
 EQUAL = 1e-9
 """Frequencies closer than this times the largest are equal."""
 SECULAR = 10.0
-"""Frequencies have to be this many times further apart than the rates are fast."""
+"""Frequencies have to be this many times further apart than the rate that connects them is fast."""
 
 
 class NearlyDegenerate(UserWarning):
@@ -165,7 +165,8 @@ def global_master_equation(hamiltonian: Operator | Scalar, baths: Iterable[Conta
     Warns
     -----
     NearlyDegenerate
-        Where frequencies that are kept apart differ by less than ten times the rates: raise ``width`` then.
+        Where frequencies that are kept apart differ by less than ten times the rate √(γγ′) that connects them: raise
+        ``width`` then.
 
     References
     ----------
@@ -300,17 +301,18 @@ def _dephasing_rate(contact: Contact) -> float:
 
 
 def _warn_where_close(contact: Contact, parts: list[tuple[float, Operator]], jumps: list[Jump | None]) -> None:
-    """Warn where two frequencies that are kept apart are not far apart beside the rates."""
+    """Warn where two frequencies that are kept apart beat no faster than the rate √(γγ′)|c c′| that connects them."""
     strengths = [
         (jump.rate + jump.reverse) * max(abs(c) for c in part.terms.values()) ** 2 if jump is not None else 0.0
         for (_, part), jump in zip(parts, jumps, strict=True)
     ]
-    for (left, right), rates in zip(pairwise(w for w, _ in parts), pairwise(strengths), strict=True):
-        if min(rates) > 0 and right - left < SECULAR * max(rates):
+    for (left, right), (low, high) in zip(pairwise(w for w, _ in parts), pairwise(strengths), strict=True):
+        rate = (low * high) ** 0.5
+        if right - left < SECULAR * rate:
             warnings.warn(
                 f"The frequencies {left:.6g} and {right:.6g} of the contact with {contact.bath.name!r} are "
-                f"{right - left:.2g} apart, and the rates are {max(rates):.2g}: the secular approximation does not "
-                f"hold. Give width={2 * (right - left):.2g}, or use local baths.",
+                f"{right - left:.2g} apart, and the rate between them is {rate:.2g}: the secular approximation does "
+                f"not hold. Give width={2 * (right - left):.2g}, or use local baths.",
                 NearlyDegenerate,
                 stacklevel=3,
             )

@@ -102,8 +102,9 @@ def four_level_machine(
     H = ½·splitting·(|2⟩⟨2| − |3⟩⟨3|) + drive·Σ_{j=2,3} (|1⟩⟨j| + |j⟩⟨1|),
 
     the hot bath has the jumps p·D[|0⟩(⟨2| + ⟨3|)] and (1 − p)·(D[|0⟩⟨2|] + D[|0⟩⟨3|]), the cold bath D[|0⟩⟨1|], each
-    with its reverse in detailed balance. The hot bath's interference p makes a coherence of
-    2 and 3 of its own (mutual coupling); with the drive it cooperates as an engine and competes as a refrigerator.
+    with its reverse in detailed balance. The drive makes the upper levels coherent with each other: it empties their
+    symmetric state as an engine, ρ₂₃ < 0, and fills it as a refrigerator, ρ₂₃ > 0. The hot bath couples them too, by
+    interference, and pulls them back towards its own equilibrium, in which ρ₂₃ = 0 without splitting.
 
     Parameters
     ----------

@@ -14,6 +14,7 @@ from photinus.solve.arguments import require_cutoff, require_model, require_stat
 from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, reach
 from photinus.solve.manifold.blocks import find_blocks, find_oscillations
+from photinus.solve.manifold.bordered import end_of, sharp_support
 from photinus.solve.manifold.reachable import enough, reached
 from photinus.solve.manifold.zero_modes import Solver, ZeroModes, sector_kernel, zero_modes
 from photinus.solve.methods import Auto, Dense, Direct
@@ -24,6 +25,8 @@ from photinus.space.vectors import laid_into
 
 TURNING = 1e-9
 """A part of the state that turns for ever and is no larger than this is rounding."""
+NEGLIGIBLE = 1e-26
+"""Kets that together hold no more than this of the start are not followed."""
 SHOWN = 4
 """So many frequencies are enough to refuse a state."""
 
@@ -93,14 +96,14 @@ def asymptotic_state(
     if isinstance(cutoff, Fixed):
         cutoffs = cutoff.start(model)
     else:
-        finite = enough(model, initial.populations() != 0, initial.space, cutoff.maximum)
+        finite = enough(model, _occupied(initial)[0], initial.space, cutoff.maximum)
         least = {name: max(initial.cutoffs[name], n + 1, cutoff.start) for name, n in reach(model).items()}
         cutoffs = least if finite is None else finite
     projection = _projection(model, initial, cutoffs)
     state = projection.solve(method, average=average)
     while True:
         if projection.exact:
-            return _certified(projection, state, None, cutoff.tolerance, started)
+            return _certified(projection, state, (None, projection.lost), cutoff.tolerance, started)
         following = _projection(model, initial, _larger(model, cutoffs))
         refined = following.solve(method, average=average)
         error = SAFETY * _distance(state, refined)
@@ -125,6 +128,7 @@ class _Projection:
     start: State
     kets: np.ndarray
     exact: bool
+    lost: float
     modes: ZeroModes | None = None
 
     def solve(self, method: Solver, *, average: bool) -> State:
@@ -132,15 +136,39 @@ class _Projection:
         grading = self.made.grading
         group = grading.group
         torsion = [*group.torsion(), *(group.reduce(-k for k in c) for c in group.torsion())]
-        modes = zero_modes(self.made, [*self.start.parts, *torsion], kets=self.kets, method=method)
+        zero = group.zero
+        modes = zero_modes(self.made, torsion, kets=self.kets, method=method)
+        parts, missing = self._bordered(modes)
+        if missing:
+            modes = zero_modes(self.made, [*self.start.parts, *torsion], kets=self.kets, method=method)
         modes.require_certain()
         self.modes = modes
         if not average:
             self._refuse_oscillations(modes, method)
-        parts = modes.projected(dict(self.start.parts))
-        zero = group.zero
+        parts |= modes.projected({k: v for k, v in self.start.parts.items() if k not in parts})
         parts[zero] = 0.5 * (parts[zero] + parts[zero].conj()[modes.sectors[zero].transpose])
         return State(grading, {k: v for k, v in parts.items() if k == zero or v.any()})
+
+    def _bordered(self, modes: ZeroModes) -> tuple[dict[Order, np.ndarray], list[Order]]:
+        """The ends of the orders that a single solve gives, and the orders for which it does not."""
+        group = self.made.grading.group
+        others = [order for order in self.start.parts if order not in modes.kernels]
+        support = sharp_support(modes) if others else None
+        if support is None:
+            return {}, others
+        ends: dict[Order, np.ndarray] = {}
+        for order in others:
+            opposite = group.reduce(-k for k in order)
+            if opposite in ends:
+                sector, source = (self.made.grading.sector(k) for k in (order, opposite))
+                rows, columns = sector.kets
+                ends[order] = ends[opposite].conj()[source.index(columns, rows)]
+                continue
+            found = end_of(self.made, support, order, self.start.parts[order], self.kets)
+            if found is None or found[1].doubtful:
+                return {}, others
+            ends[order] = found[0]
+        return ends, []
 
     def _refuse_oscillations(self, modes: ZeroModes, method: Solver) -> None:
         """Raise where the start holds coherences with an imaginary eigenvalue; a few of them are enough to tell."""
@@ -179,8 +207,19 @@ class _Projection:
 def _projection(model: Model, initial: State, cutoffs: dict[str, int]) -> _Projection:
     made = generator(model, cutoffs)
     start = laid_into(initial, made.grading)
-    kets, exact = reached(model, made.space, start.populations() != 0)
-    return _Projection(model, made, start, kets, exact)
+    occupied, lost = _occupied(start)
+    kets, exact = reached(model, made.space, occupied)
+    return _Projection(model, made, start, kets, exact, lost)
+
+
+def _occupied(state: State) -> tuple[np.ndarray, float]:
+    """The kets that hold a state but for 1e-26 of it, and what that costs in trace norm: the root, twice."""
+    populations = np.maximum(state.populations(), 0.0)
+    order = np.argsort(populations)
+    dropped = np.cumsum(populations[order]) <= NEGLIGIBLE
+    out = np.ones(len(populations), dtype=bool)
+    out[order[dropped]] = False
+    return out, 2 * float(np.sqrt(populations[~out].sum()))
 
 
 def _larger(model: Model, cutoffs: dict[str, int]) -> dict[str, int]:
@@ -200,16 +239,16 @@ def _distance(state: State, refined: State) -> float:
 
 
 def _certified(
-    projection: _Projection, state: State, judged: tuple[State, float] | None, tolerance: float, started: float
+    projection: _Projection, state: State, judged: tuple[State | None, float], tolerance: float, started: float
 ) -> State:
     assert projection.modes is not None
-    modes, skew = projection.modes, 0.0
+    modes = projection.modes
     certificate = Certificate(
         residual=modes.residual,
-        truncation=judged[1] if judged else 0.0,
+        truncation=judged[1],
         solver_error=100 / modes.separation if np.isfinite(modes.separation) else 0.0,
         positivity=float(state.eigenvalues[0]),
-        hermiticity=skew,
+        hermiticity=0.0,
         nullity=1,
         tolerance=tolerance,
         unknowns=modes.unknowns,
@@ -218,4 +257,4 @@ def _certified(
         method=f"Projection on {modes.dimension} stationary operators",
         seconds=perf_counter() - started,
     )
-    return replace(state, certificate=certificate, refined=judged[0] if judged else None)
+    return replace(state, certificate=certificate, refined=judged[0])

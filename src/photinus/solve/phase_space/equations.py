@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -175,18 +176,28 @@ def _hamiltonian(operator: Operator, number: dict[Site, int]) -> Iterable[_Batch
 
 def _dissipator(channels: list[tuple[float, Operator]], number: dict[Site, int]) -> Iterable[_Batch]:
     """Batches of word pairs, weighted with G_uv = Σ rate·c_u c̄_v."""
-    gram: dict[tuple[Word, Word], complex] = {}
+    names: dict[Word, int] = {}
+    gram: dict[tuple[int, int], complex] = {}
     for rate, jump in channels:
-        for u, x in jump.terms.items():
-            for v, y in jump.terms.items():
-                gram[u, v] = gram.get((u, v), 0) + rate * x * complex(y).conjugate()
-    batches: dict[tuple[Pattern, Pattern], _Batch] = {}
+        terms = [(names.setdefault(word, len(names)), complex(c)) for word, c in jump.terms.items()]
+        for u, x in terms:
+            scaled = rate * x
+            for v, y in terms:
+                gram[u, v] = gram.get((u, v), 0) + scaled * y.conjugate()
+    words = list(names)
+    where = [tuple([number[site] for site, _ in word]) for word in words]
+    kinds: dict[tuple[Any, ...], int] = {}
+    kind = [kinds.setdefault(tuple([local for _, local in word]), len(kinds)) for word in words]
+    batches: dict[tuple[Any, ...], _Batch] = {}
     for (u, v), weight in gram.items():
-        slots: dict[Site, int] = {}
-        key = _pattern(u, slots), _pattern(v, slots)
+        left, right = where[u], where[v]
+        places = left if left == right else left + tuple([k for k in right if k not in left])
+        key = kind[u], kind[v], tuple([places.index(k) for k in right])
         if key not in batches:
-            batches[key] = _Batch(dissipative(*key, len(slots)))
-        batches[key].places.append(tuple(number[site] for site in slots))
+            slots: dict[Site, int] = {}
+            pair = _pattern(words[u], slots), _pattern(words[v], slots)
+            batches[key] = _Batch(dissipative(*pair, len(slots)))
+        batches[key].places.append(places)
         batches[key].weights.append(weight)
     return batches.values()
 

@@ -2,8 +2,8 @@
 
 The scheme is that of :class:`~photinus.solve.phase_space.stepping.Heun`, step by step. What differs is the noise, of
 three values with the normal distribution's first five moments, so that means are as accurate and paths are not those
-of Heun; the precision; and the models: drifts are any polynomials, but each site's noise of its own must be a polynomial
-of |α|², and the noise of several sites must come from linear jumps.
+of Heun; the precision; and the models: drifts are any polynomials, but each site's noise of its own must be a
+polynomial of |α|², and the noise of several sites must come from linear jumps.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from photinus.errors import InvalidInput, MissingExtra
 from photinus.numerics.checks import whole_number
 from photinus.numerics.lowrank import Root, diagonal_plus_low_rank
 from photinus.numerics.polynomials import PolynomialMap
-from photinus.solve.phase_space.equations import WignerEquations
 from photinus.numerics.rng import Streams
+from photinus.solve.phase_space.equations import WignerEquations
 from photinus.solve.phase_space.noise import Incidence, Rooted, Single, Source, sources_of
 from photinus.solve.phase_space.stepping import Process, require_step
 from photinus.solve.phase_space.threepoint import HEIGHT, stream_states
@@ -243,5 +243,3 @@ def _drift(f: PolynomialMap) -> tuple[np.ndarray, ...]:
     letters = np.where(live, factors, -1)[rest][order].astype(np.int32)
     start = np.concatenate([[0], np.cumsum(np.bincount(row[rest], minlength=size))]).astype(np.int32)
     return local, constant, left, right, start, value[rest][order], letters
-
-

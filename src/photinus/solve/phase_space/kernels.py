@@ -7,14 +7,19 @@ loops become vector instructions. Each trajectory has a random stream of its own
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
 from photinus.solve.phase_space.threepoint import HIGH, LOW
 
-SETTINGS = {"nogil": True, "cache": True, "fastmath": {"contract", "nsz", "arcp", "reassoc"}, "error_model": "numpy"}
+SETTINGS: dict[str, Any] = {
+    "nogil": True,
+    "cache": True,
+    "fastmath": {"contract", "nsz", "arcp", "reassoc"},
+    "error_model": "numpy",
+}
 
 
 class Tables(NamedTuple):
@@ -97,8 +102,10 @@ def _add(x, y, k, cr, ci, re, im, s):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always", **SETTINGS)
-def _slope(t, s, re, im, zr, zi, x, y, k):  # type: ignore[no-untyped-def]
-    """The drift of one site in row k of x + iy, but for the terms of :func:`_others`."""
+def _slope(t, s, re, im, z, f, k):  # type: ignore[no-untyped-def]
+    """The drift of one site in row k of f, but for the terms of :func:`_others`."""
+    zr, zi = z
+    x, y = f
     cr, ci = t.constant[0, s], t.constant[1, s]
     last = t.local.shape[2] - 1
     if last == 1:  # the usual cubic, without a loop inside
@@ -149,8 +156,11 @@ def _means(t, re, im, zr, zi):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always", **SETTINGS)
-def _joint(t, state, kr, ki, xr, xi, qr, qi, height):  # type: ignore[no-untyped-def]
+def _joint(t, state, kick, noise, q, height):  # type: ignore[no-untyped-def]
     """The noise of jumps on several sites."""
+    kr, ki = kick
+    xr, xi = noise
+    qr, qi = q
     kr[:] = 0
     ki[:] = 0
     zero = height - height
@@ -175,8 +185,11 @@ def _joint(t, state, kr, ki, xr, xi, qr, qi, height):  # type: ignore[no-untyped
 
 
 @njit(inline="always", **SETTINGS)
-def _own(d, s, re, im, fr, fi, row, w, kr, ki, k):  # type: ignore[no-untyped-def]
+def _own(d, s, re, im, f, w, kick, at):  # type: ignore[no-untyped-def]
     """√½D·(w₀ + iw₁), in the middle of the step without noise, added to the kick; how often D < 0 was set to 0."""
+    fr, fi = f
+    kr, ki = kick
+    row, k = at
     half, zero, one = w.dtype.type(0.5), w.dtype.type(0), w.dtype.type(1)
     last = d.shape[1] - 1
     lost = zero
@@ -227,31 +240,31 @@ def follow(t, re, im, state, steps, height):  # type: ignore[no-untyped-def]
     rows = sites if joint else 1
     kr, ki = np.zeros((rows, width), kind), np.zeros((rows, width), kind)
     w = np.empty((3, width), kind)
-    half, one, zero = kind.type(0.5), kind.type(1), kind.type(0)
+    half, zero = kind.type(0.5), kind.type(0)
     clipped = 0.0
     _means(t, re, im, zr, zi)
     for _step in range(steps):
         if joint:
-            _joint(t, state, kr, ki, xr, xi, qr, qi, height)
+            _joint(t, state, (kr, ki), (xr, xi), (qr, qi), height)
         if other:
             for s in range(sites):
-                _slope(t, s, re, im, zr, zi, fr, fi, s)
+                _slope(t, s, re, im, (zr, zi), (fr, fi), s)
                 _others(t, s, re, im, fr, fi, s, w)
         for s in range(sites):
             row, k = s if other else 0, s if joint else 0
             if not other:
-                _slope(t, s, re, im, zr, zi, fr, fi, 0)
+                _slope(t, s, re, im, (zr, zi), (fr, fi), 0)
             if not joint:
                 kr[:] = 0
                 ki[:] = 0
             if t.noisy[s]:
                 _draw(state, w, w, 0, 1, height)
-                clipped += _own(t.diffusion, s, re, im, fr, fi, row, w, kr, ki, k)
+                clipped += _own(t.diffusion, s, re, im, (fr, fi), w, (kr, ki), (row, k))
             _push(re, mr, s, fr, row, kr, k, half)
             _push(im, mi, s, fi, row, ki, k, half)
         _means(t, mr, mi, zr, zi)
         for s in range(sites):
-            _slope(t, s, mr, mi, zr, zi, fr, fi, 0)
+            _slope(t, s, mr, mi, (zr, zi), (fr, fi), 0)
             if other:
                 _others(t, s, mr, mi, fr, fi, 0, w)
             _add(re, im, s, half, zero, fr, fi, 0)

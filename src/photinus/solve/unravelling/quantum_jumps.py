@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from photinus.numerics.decay import Decay, compact, norms
 from photinus.numerics.rng import Streams
 from photinus.solve.unravelling.kets import Records, Unravelling, dense_block
 
-ROOM = 12_000
+ROOM = 4000
 """Amplitudes that are followed together, so that their Taylor series stays in the processor's cache."""
 
 
@@ -141,10 +142,10 @@ class _Run:
         matrix, begins, targets = self.classes.jump(q)
         width = matrix.shape[0]
         reached = self.kets[which, :width] @ matrix
-        weight = np.abs(reached) ** 2
-        running = np.concatenate([np.zeros((len(which), 1)), np.cumsum(weight, axis=1)], axis=1)[:, begins]
-        chance = self.streams.uniforms(which) * running[:, -1]
-        channel = (running[:, 1:] < chance[:, None]).sum(axis=1).clip(max=len(targets) - 1)
+        weights = reached.real**2 + reached.imag**2
+        running = np.cumsum([weights[:, start:end].sum(axis=1) for start, end in pairwise(begins)], axis=0)
+        chance = self.streams.uniforms(which) * running[-1]
+        channel = (running < chance).sum(axis=0).clip(max=len(targets) - 1)
         self.jumps.append((which, self.time[which].copy(), channel))
         self.target[which] = self.streams.uniforms(which)
         for c in np.unique(channel):
