@@ -13,8 +13,8 @@ import numpy as np
 
 from benchmarks.process import machine, measure, row, save
 
-CASES = (("fock 2", 6), ("fock 5", 8), ("fock 9", 12), ("coherent", 12))
-AMPLITUDE = 0.8
+CASES = (("fock 5", 8), ("fock 9", 12), ("fock 13", 16), ("coherent", 16))
+AMPLITUDE = 1.2
 
 
 def photinus(case: str, levels: int) -> Callable[[], dict[str, float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf, pi
 from typing import Protocol
 
@@ -136,7 +137,7 @@ class Density:
     def width(self) -> float:
         return self.half_range
 
-    @property
+    @cached_property
     def _total(self) -> float:
         return float(2 * quad(self.function, 0, self.half_range, limit=200)[0])
 

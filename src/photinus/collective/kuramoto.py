@@ -10,11 +10,11 @@ K_c = 2/∫g(ω) D/(D² + ω²) dω, which is 2D for equal frequencies and 2/πg
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from math import inf, pi
+from math import inf, isinf, pi
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,6 +32,8 @@ from photinus.numerics.rng import Streams
 if TYPE_CHECKING:
     import xarray
 
+NODES, DEPTH = 40, 20_000
+"""Points of Gauss's rule on an interval, and terms of the continued fraction, at most."""
 STEP = 0.05
 """Longest step in units of 1/(K + D): its errors are of the second order."""
 
@@ -99,8 +101,7 @@ class Kuramoto:
         if d == 0:
             at_center = g.density(0.0)
             return 2 / (pi * at_center) if at_center > 0 else inf
-        weight = _mean(g, lambda x: d / (d * d + x * x), d)
-        return 2 / weight
+        return 2 / _mean(g, lambda x: d / (d * d + x * x), d)
 
     @property
     def order(self) -> float:
@@ -116,7 +117,7 @@ class Kuramoto:
         def surplus(r: float) -> float:
             return self.response(k * r) - r
 
-        grid = np.concatenate([np.linspace(1.0, 0.02, 50), 10.0 ** np.arange(-2.0, -6.5, -0.5)])
+        grid = np.concatenate([np.linspace(1.0, 0.05, 20), 10.0 ** np.arange(-2.0, -5.5, -1.0)])
         values = [surplus(float(grid[0]))]
         for upper, lower in pairwise(grid):
             values.append(surplus(float(lower)))
@@ -147,7 +148,7 @@ class Kuramoto:
             )
         if g.width == 0:
             return float(ive(1, a / d) / ive(0, a / d))
-        return _mean(g, lambda x: first_moment(x, a, d).real, max(a, d))
+        return _mean(g, lambda x: first_moment(x, a, d).real, a, d)
 
     def subcritical_order(self, count: int) -> float:
         """√⟨r²⟩ of N oscillators of equal frequency below threshold, 1/√(N(1 − K/K_c)), to leading order in 1/N.
@@ -311,34 +312,41 @@ def order_parameter(phases: np.ndarray) -> np.ndarray:
     return np.asarray(np.exp(1j * phases).mean(axis=-1))
 
 
-def first_moment(frequency: float, field: float, noise: float) -> complex:
-    """z₁ = ⟨e^{iθ}⟩ of dθ = (ω − A sin θ)dt + √(2D)dW, by the continued fraction; D > 0.
+def first_moment(frequency: Any, field: float, noise: float) -> np.ndarray:
+    """z₁ = ⟨e^{iθ}⟩ of dθ = (ω − A sin θ)dt + √(2D)dW, by the continued fraction; D > 0, any array of ω.
 
     Examples
     --------
     >>> from photinus.collective.kuramoto import first_moment
-    >>> round(first_moment(0.0, 1.0, 0.5).real, 9)                                   # I₁(2)/I₀(2)
+    >>> round(float(first_moment(0.0, 1.0, 0.5).real), 9)                            # I₁(2)/I₀(2)
     0.697774658
     """
-    half = 0.5 * field
-    top = int(20 + 2 * field / noise + 6 * (abs(frequency) / noise) ** 0.5)
-    ratio = 0j
-    for n in range(min(top, 4000), 0, -1):
-        ratio = half / (n * noise - 1j * frequency + half * ratio)
-    return ratio
+    half, turning = 0.5 * field / noise, 1j * np.asarray(frequency, dtype=float) / noise
+    ratio = np.zeros(turning.shape, dtype=complex)
+    for n in range(min(int(24 + 4 * half), DEPTH), 0, -1):
+        ratio = half / (n - turning + half * ratio)
+    return np.asarray(ratio)
 
 
-def _mean(g: Frequencies, f: Any, scale: float) -> float:
-    """∫ g(x) f(x) dx of an even f that varies on this scale."""
-    unit = max(scale, g.width)
-    marks = sorted({0.0, *(c * w / unit for c in (0.3, 1.0, 3.0, 10.0) for w in (scale, g.width))})
+def _mean(g: Frequencies, f: Callable[[np.ndarray], np.ndarray], *scales: float) -> float:
+    """∫ g(x) f(x) dx of an even f that varies on these scales: Gauss's rule on intervals that grow with x."""
+    unit = max(*scales, g.width)
+    marks = {0.0, *(c * w / unit for c in (0.1, 0.3, 1.0, 3.0, 10.0) for w in (*scales, g.width))}
     top = g.half_range / unit
-    edges = [m for m in marks if m < top]
-    total = 0.0
-    for low, high in zip(edges, [*edges[1:], top], strict=True):
-        value = quad(lambda y: g.density(unit * y) * f(unit * y), low, high, limit=200, epsabs=0, epsrel=1e-11)
-        total += value[0]
-    return 2 * unit * float(total)
+    edges = [m for m in sorted(marks) if m < top]
+    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    points, shares = [], []
+    for low, high in pairwise([*edges, top]):
+        if isinf(high):  # x = low/t
+            t = 0.5 * (1 + nodes)
+            points.append(low / t)
+            shares.append(0.5 * weights * low / t**2)
+        else:
+            points.append(0.5 * (high + low) + 0.5 * (high - low) * nodes)
+            shares.append(0.5 * (high - low) * weights)
+    x, share = unit * np.concatenate(points), unit * np.concatenate(shares)
+    density = np.array([g.density(float(v)) for v in x])
+    return 2 * float(share @ (density * f(x)))
 
 
 def _graph(graph: Any, count: int) -> sp.csr_array | None:

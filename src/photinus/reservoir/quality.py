@@ -110,12 +110,12 @@ def quality(pair: Pair, *, cutoff: Fixed | Converged | None = None, with_gap: bo
     >>> pair = ph.reservoir.Pair(coupling=1.0, loss=1.0, pumping=0.15, dephasing=0.3, detuning=0.8)
     >>> print(ph.reservoir.quality(pair))
     quality of engineered synchrony        solved  closed form
-      amplitude_correlation             0.435917...   0.43591714
-      relative_phase                  -0.35621965  -0.35621965
-      number_a                         0.10406196   0.10406196
-      number_b                         0.10406196   0.10406196
-      purity                            0.6894052          nan
-      gap                                1.230965     1.230965
+      amplitude_correlation             0.435917...   0.435917...
+      relative_phase                   -0.356219...  -0.356219...
+      number_a                          0.104061...   0.104061...
+      number_b                          0.104061...   0.104061...
+      purity                            0.689405...           nan
+      gap                                1.23096...     1.23096...
     """
     require_type(pair, Pair, "pair", "Give a ph.reservoir.Pair(coupling=…, loss=…).")
     cutoff = Converged() if cutoff is None else cutoff

@@ -25,7 +25,7 @@ from photinus.space.vectors import laid_into
 
 TURNING = 1e-9
 """A part of the state that turns for ever and is no larger than this is rounding."""
-NEGLIGIBLE = 1e-26
+NEGLIGIBLE = 1e-30
 """Kets that together hold no more than this of the start are not followed."""
 SHOWN = 4
 """So many frequencies are enough to refuse a state."""
@@ -213,7 +213,7 @@ def _projection(model: Model, initial: State, cutoffs: dict[str, int]) -> _Proje
 
 
 def _occupied(state: State) -> tuple[np.ndarray, float]:
-    """The kets that hold a state but for 1e-26 of it, and what that costs in trace norm: the root, twice."""
+    """The kets that hold a state but for 1e-30 of it, and what that costs in trace norm: the root, twice."""
     populations = np.maximum(state.populations(), 0.0)
     order = np.argsort(populations)
     dropped = np.cumsum(populations[order]) <= NEGLIGIBLE

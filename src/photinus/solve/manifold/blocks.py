@@ -300,8 +300,8 @@ def _factor(state: State) -> tuple[np.ndarray, np.ndarray]:
         pieces = [(kets, state.elements(*np.meshgrid(kets, kets, indexing="ij")))]
     populations, vectors = [], []
     for members, block in pieces:
-        if not block.any():
-            continue
+        if np.abs(block).max(initial=0.0) <= LEVELS / len(block):
+            continue  # of no class that the state occupies
         values, basis = la.eigh(block)
         for k in np.flatnonzero(values > LEVELS):
             ket = np.zeros(state.space.dimension, dtype=complex)
