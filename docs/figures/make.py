@@ -741,7 +741,7 @@ def thermodynamics() -> None:
 
 
 def machines() -> None:
-    """Power against synchronization of the three-level maser; the coherence of the four-level machine's upper levels."""
+    """Power against synchronization of the three-level maser; coherence in the four-level machine."""
     figure, panels = plot.figure(2)
     q3, q4 = ph.qudit("q", 3), ph.qudit("q", 4)
     with plot.style():
@@ -1007,6 +1007,99 @@ def memory() -> None:
     save(figure, "memory", dpi=110)
 
 
+def dark_states() -> None:
+    """What a shared loss leaves of one quantum, and how three starts run into their ends."""
+    shared, number = ph.Model(jumps=[ph.reservoir.shared_loss(a, b)]), a.dag() * a
+    both = number + b.dag() * b
+    figure, panels = plot.figure(2)
+    angles = np.linspace(-np.pi / 4, 3 * np.pi / 4, 25)
+    starts = [ph.states.from_ket({"a": 2, "b": 2}, [0, np.sin(x), np.cos(x), 0]) for x in angles]
+    ends = [ph.asymptotic_state(shared, start) for start in starts]
+    with plot.style():
+        axes = panels[0]
+        axes.plot(angles / np.pi, (1 + np.sin(2 * angles)) / 2, color="0.6", label=r"$(1 + \sin 2\chi)/2$")
+        axes.plot(angles / np.pi, [end.expect(both) for end in ends], ".", color=plot.LINES[0], label="quanta left")
+        negativity = [ph.measures.negativity(end, "a", "b") for end in ends]
+        axes.plot(angles / np.pi, negativity, color=plot.LINES[1], label="negativity")
+        axes.set(xlabel=r"$\chi/\pi$ of the start", ylim=(0, 1.05), title="one quantum, shared loss")
+        axes.legend(loc="upper left")
+        axes = panels[1]
+        times = np.linspace(0, 4, 81)
+        three = {
+            r"$|2, 0\rangle$": ph.states.fock({"a": 2, "b": 0}),
+            r"coherent, $\alpha = 1.2, 0.4$": ph.states.coherent({"a": 1.2, "b": 0.4}),
+            r"coherent, $\alpha = 0.7, -0.7$": ph.states.coherent({"a": 0.7, "b": -0.7}),
+        }
+        for (label, start), colour in zip(three.items(), plot.LINES, strict=False):
+            path = ph.evolve(shared, start, times, observe={"n": number}, cutoff=ph.Fixed(16)).observed["n"]
+            axes.plot(times, path.real, color=colour, label=label)
+            axes.axhline(ph.asymptotic_state(shared, start).expect(number), color=colour, linestyle="--", linewidth=0.8)
+        axes.set(xlabel=r"$G\,t$", ylabel=r"$\langle n_a\rangle$", xlim=(0, 4), ylim=(0, 2.05), title="ends")
+        axes.legend(loc="upper right")
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+    save(figure, "dark_states", dpi=110)
+
+
+def reservoir() -> None:
+    """Quality of engineered synchrony against each imperfection: closed forms and solved states."""
+    base = {"coupling": 1.0, "loss": 0.2, "pumping": 0.05}
+    figure, panels = plot.figure(3)
+
+    def pair(**values: float) -> ph.reservoir.Pair:
+        return ph.reservoir.Pair(**{**base, **values})
+
+    def solved(**values: float) -> ph.reservoir.Quality:
+        return ph.reservoir.quality(pair(**values), cutoff=ph.Converged(1e-4), with_gap=False)
+
+    x, few = np.linspace(0, 1, 41), np.linspace(0.1, 0.9, 5)
+    with plot.style():
+        axes = panels[0]
+        for name, label, colour in zip(
+            ("loss", "dephasing", "detuning", "imbalance", "kerr"),
+            ("loss $k$", r"dephasing $\gamma$", r"detuning $\Delta$", r"imbalance $\delta$", "Kerr $K$ (solved)"),
+            plot.LINES,
+            strict=False,
+        ):
+            shift = base["loss"] if name == "loss" else 0.0
+            points = [solved(**{name: v + shift}).amplitude_correlation for v in few]
+            if name == "kerr":
+                axes.plot(few, points, "o--", ms=4, color=colour, label=label)
+                continue
+            lines = [pair(**{name: min(v + shift, 0.999 + shift)}).linear.amplitude_correlation for v in x[:-1]]
+            axes.plot(x[:-1], lines, color=colour, label=label)
+            axes.plot(few, points, "o", ms=4, color=colour)
+        axes.set(
+            xlabel="imperfection$/G$, added", ylabel="$R'$", xlim=(0, 1), ylim=(0.3, 1), title="amplitude correlation"
+        )
+        axes.legend(loc="lower left", fontsize="small")
+        axes = panels[1]
+        detunings = np.linspace(-2, 2, 81)
+        for loss, colour in zip((0.1, 0.5, 2.0), plot.LINES, strict=False):
+            phases = [pair(loss=loss, detuning=d).linear.relative_phase for d in detunings]
+            axes.plot(detunings, phases, color=colour, label=f"$k = {loss}\\,G$")
+            spots = np.linspace(-1.5, 1.5, 5)
+            axes.plot(spots, [solved(loss=loss, detuning=d).relative_phase for d in spots], "o", ms=4, color=colour)
+        axes.set(xlabel=r"$\Delta/G$", ylabel=r"$\varphi_a - \varphi_b - \theta$", xlim=(-2, 2), title="relative phase")
+        axes.legend()
+        axes = panels[2]
+        occupations = np.linspace(0, 0.5, 41)
+        axes.plot(
+            occupations, [pair(thermal=n).linear.purity for n in occupations], color=plot.LINES[0], label="purity"
+        )
+        correlation = [pair(thermal=n).linear.amplitude_correlation for n in occupations]
+        axes.plot(occupations, correlation, color=plot.LINES[1], label="$R'$")
+        spots = np.linspace(0.05, 0.45, 4)
+        found = [solved(thermal=n) for n in spots]
+        axes.plot(spots, [q.purity for q in found], "o", ms=4, color=plot.LINES[0])
+        axes.plot(spots, [q.amplitude_correlation for q in found], "o", ms=4, color=plot.LINES[1])
+        axes.set(xlabel=r"thermal occupation $\bar n$", xlim=(0, 0.5), ylim=(0, 1), title="warm local baths")
+        axes.legend()
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+    save(figure, "reservoir", dpi=110)
+
+
 FIGURES = (
     classical,
     tongue,
@@ -1042,6 +1135,8 @@ FIGURES = (
     memory,
     thermodynamics,
     machines,
+    dark_states,
+    reservoir,
 )
 
 if __name__ == "__main__":

@@ -194,6 +194,15 @@ def test_the_cost_of_a_driven_clock() -> None:
     assert set(given.as_dict()) >= {"entropy_production", "power", "locking_rate"}
 
 
+def test_states_that_must_be_stationary_are_checked() -> None:
+    qubit = ph.Model(S.z, [HOT.jump(0.1, S.minus, 1.0)])
+    up = ph.states.level({S: 0.5})
+    with pytest.raises(ph.errors.InvalidInput, match="not stationary"):
+        THERMO.synchronization_cost(qubit, up)
+    with pytest.raises(ph.errors.InvalidInput, match="not stationary"):
+        THERMO.split_entropy_production(qubit, ph.steady_state(qubit), up)
+
+
 def test_regularised_models() -> None:
     model = ph.Model(jumps=[ph.Jump(1.0, A.dag(), name="gain"), ph.Jump(0.5, A**2, 0.1), ph.Jump(0.2, A.dag() * A)])
     finite = THERMO.regularised(model, 0.5, {"gain": 2.0})
@@ -263,6 +272,8 @@ def test_other_mistakes() -> None:
         THERMO.entropy_production(qubit, ph.states.fock({"a": 1}))
     with pytest.raises(ph.errors.NotHermitian):
         THERMO.heat_currents(qubit, state, S.minus)
+    with pytest.raises(ph.errors.InvalidInput, match="which energy"):
+        THERMO.power(ph.zoo.van_der_pol(gain=1, two_photon_loss=1), ph.states.fock({"a": 0}))
     with pytest.raises(ph.errors.Undefined, match="no work"):
         _ = THERMO.first_law(qubit, state).efficiency
     with pytest.raises(ph.errors.InvalidInput, match="keep_states"):

@@ -12,7 +12,9 @@ from photinus.model import Model
 from photinus.numerics.checks import real_number
 from photinus.solve.arguments import require_model, require_state
 from photinus.solve.cutoff import Fixed
+from photinus.solve.methods import Auto
 from photinus.solve.modes.eigenmodes import eigenmodes
+from photinus.solve.spectra.spectrum import stationary
 from photinus.space.state import State
 from photinus.thermo.channels import proportion
 from photinus.thermo.entropy import entropy_production
@@ -103,6 +105,7 @@ def synchronization_cost(
     """
     require_model(model)
     require_state(model, state, "state")
+    stationary(model, None, Auto(), state)
     produced = entropy_production(model, state)
     modes = eigenmodes(model, order={}, count=2, cutoff=Fixed(dict(state.cutoffs)))
     try:

@@ -24,6 +24,8 @@ from photinus.measures.blocks import blocks
 from photinus.model import Model
 from photinus.solve.arguments import require_model, require_state
 from photinus.solve.linear_response.perturbation import Parts, Perturbation
+from photinus.solve.methods import Auto
+from photinus.solve.spectra.spectrum import stationary
 from photinus.space.liouvillian import generator_on
 from photinus.space.sectors import grading
 from photinus.space.state import State
@@ -125,7 +127,7 @@ def entropy_production(model: Model, state: State) -> EntropyProduction:
     logarithm = Logarithm(state)
     by_bath: dict[str, float] = {}
     reasons: list[str] = []
-    change = flow = 0.0
+    change = flow = rounding = 0.0
     place = {id(channel): pair for channel, pair in zip(found, fluxes, strict=True)}
     for owner, part in by_owner(found).items():
         own = 0.0
@@ -140,9 +142,18 @@ def entropy_production(model: Model, state: State) -> EntropyProduction:
                 f"the state lacks levels that {owner!r} is about to fill: its entropy rises as −p ln p, "
                 "with infinite slope"
             )
-        by_bath[owner], flow, change = own + mixing, flow + own, change + mixing
+        gross = sum(abs(c.affinity) * sum(place[id(c)]) for c in part if not isinf(c.affinity))
+        by_bath[owner], flow, change = _clean(own + mixing, gross), flow + own, change + mixing
+        rounding += gross
     chosen = _class(model)
-    return EntropyProduction(flow + change, MappingProxyType(by_bath), change, flow, chosen, tuple(reasons))
+    return EntropyProduction(
+        _clean(flow + change, rounding), MappingProxyType(by_bath), change, flow, chosen, tuple(reasons)
+    )
+
+
+def _clean(value: float, gross: float) -> float:
+    """The value, 0 where it is negative by no more than the rounding of what it is the difference of."""
+    return 0.0 if -1e-12 * (gross + 1e-300) <= value < 0 else value
 
 
 def _class(model: Model) -> HeatClass:
@@ -330,6 +341,7 @@ def split_entropy_production(model: Model, state: State, steady: State) -> Entro
     """
     produced = entropy_production(model, state)
     require_state(model, steady, "steady state")
+    stationary(model, None, Auto(), steady)
     if state.cutoffs != steady.cutoffs:
         raise InvalidInput(
             f"The state has the cutoffs {state.cutoffs}, the steady state {steady.cutoffs}.", "Solve both with one."

@@ -425,6 +425,11 @@ def _owned(
                 f"The heat of the bath {owners[0]!r} is not determined: {chosen.explanation}.",
                 "Give hamiltonian=, the physical energy, or make the jumps with Bath.jump.",
             )
+        if all(c.bath is None for c in found):
+            raise InvalidInput(
+                "No jump is owned by a bath, so that the model does not tell which energy is booked.",
+                "Give hamiltonian=, the physical energy, such as model.hamiltonian + omega * number in a rotating frame.",
+            )
         raise InvalidInput(
             f"Heat has no meaning here: {_mismatch(model, found)}.",
             "Give hamiltonian=, the physical energy in this frame, such as model.hamiltonian + omega * number.",
