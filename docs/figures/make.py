@@ -436,6 +436,8 @@ def kuramoto() -> None:
             panels[1].errorbar(sizes, *np.transpose(runs), fmt="o", color=plot.LINES[k], markersize=4, fillstyle="none")
         panels[0].set(xlabel="coupling $K$", ylabel="order parameter $r$", xlim=(0, 3), ylim=(0, 1))
         panels[1].set(xlabel="number of oscillators $N$", ylabel=r"$\langle r^2\rangle$ below threshold")
+        panels[1].set_xticks(sizes, map(str, sizes))
+        panels[1].minorticks_off()
         for axes in panels:
             axes.spines[["top", "right"]].set_visible(False)
             axes.legend(loc="best")
@@ -1067,7 +1069,7 @@ def reservoir() -> None:
                 axes.plot(few, points, "o--", ms=4, color=colour, label=label)
                 continue
             lines = [pair(**{name: min(v + shift, 0.999 + shift)}).linear.amplitude_correlation for v in x[:-1]]
-            axes.plot(x[:-1], lines, color=colour, label=label)
+            axes.plot(x[:-1], lines, "--" if name == "dephasing" else "-", color=colour, label=label)  # loss is below
             axes.plot(few, points, "o", ms=4, color=colour)
         axes.set(
             xlabel="imperfection$/G$, added", ylabel="$R'$", xlim=(0, 1), ylim=(0.3, 1), title="amplitude correlation"

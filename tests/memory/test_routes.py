@@ -146,7 +146,7 @@ def test_warm_modes_by_a_thermal_bath_by_two_modes_and_by_heom():
     cold = system + two.model(S.minus)
     values = [ph.steady_state(m, cutoff=ph.Fixed(9, 1.0)).expect(S.z) for m in (warm, cold)]
     assert values[0] == pytest.approx(values[1], abs=2e-4)
-    hierarchy = memory.heom(system, bath, method=memory.HEOM(6, judge=False))
+    hierarchy = memory.heom_steady_state(system, bath, method=memory.HEOM(6, judge=False))
     assert hierarchy.state.expect(S.z) == pytest.approx(values[0], abs=2e-4)
 
 
@@ -157,7 +157,7 @@ def test_the_steady_state_of_two_oscillators_by_both_routes():
     levels = {"a": 3, "b": 3}
     joined = memory.with_pseudomodes(pair, bath, common=True)
     state = ph.steady_state(joined, cutoff=ph.Fixed(levels | {"bath": 9}))
-    other = memory.heom(pair, bath, common=True, cutoff=levels, method=memory.HEOM(6))
+    other = memory.heom_steady_state(pair, bath, common=True, cutoff=levels, method=memory.HEOM(6))
     difference = state.reduced("a", "b").density_matrix() - other.state.density_matrix()
     assert np.linalg.norm(difference, "nuc") < max(1e-6, 10 * other.depth_error)
 

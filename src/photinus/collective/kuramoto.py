@@ -147,7 +147,7 @@ class Kuramoto:
                 a * quad(lambda t: np.cos(t) ** 2 * g.density(a * np.sin(t)), 0, np.arcsin(edge), limit=200)[0] * 2
             )
         if g.width == 0:
-            return float(ive(1, a / d) / ive(0, a / d))
+            return float(ive(1, a / d) / ive(0, a / d)) if a < 1e6 * d else 1 - d / (2 * a)
         return _mean(g, lambda x: first_moment(x, a, d).real, a, d)
 
     def subcritical_order(self, count: int) -> float:
@@ -322,8 +322,10 @@ def first_moment(frequency: Any, field: float, noise: float) -> np.ndarray:
     0.697774658
     """
     half, turning = 0.5 * field / noise, 1j * np.asarray(frequency, dtype=float) / noise
-    ratio = np.zeros(turning.shape, dtype=complex)
-    for n in range(min(int(24 + 4 * half), DEPTH), 0, -1):
+    depth = int(min(24 + 4 * half, DEPTH))
+    end = depth + 1 - turning  # far down the ratios hardly change: ρ = ½A/(nD − iω + ½Aρ)
+    ratio = 2 * half / (end + np.sqrt(end * end + 4 * half * half))
+    for n in range(depth, 0, -1):
         ratio = half / (n - turning + half * ratio)
     return np.asarray(ratio)
 

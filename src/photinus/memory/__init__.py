@@ -24,7 +24,7 @@ from photinus.memory.densities import (
 )
 from photinus.memory.environment import Environment
 from photinus.memory.fitting import Exponentials, Fit, FitFailed, exponentials
-from photinus.memory.hierarchy import HEOM, Hierarchy, heom
+from photinus.memory.hierarchy import HEOM, Hierarchy, heom, heom_steady_state
 from photinus.memory.markov import markov_limit, markov_rate
 from photinus.memory.nonmarkovian import DynamicalMap, NonMarkovianity, blp, dynamical_map, rhp
 from photinus.memory.pseudomodes import Pseudomodes, joined_state, pseudomodes, with_pseudomodes
@@ -66,6 +66,7 @@ __all__ = [
     "dynamical_map",
     "exponentials",
     "heom",
+    "heom_steady_state",
     "joined_state",
     "markov_limit",
     "markov_rate",

@@ -121,22 +121,22 @@ class HEOM:
 def heom(
     model: Model,
     environment: Environment,
-    initial: State | None = None,
-    times: Iterable[float] = (),
+    initial: State,
+    times: Iterable[float],
     *,
     observe: Mapping[str, Operator | Scalar] | None = None,
     common: bool | None = None,
     cutoff: int | Mapping[str, int] | None = None,
     method: HEOM | None = None,
 ) -> Hierarchy:
-    """The hierarchical equations of motion by QuTiP: an evolution, or without an initial state the steady state.
+    """An evolution by the hierarchical equations of motion, solved by QuTiP.
 
     Parameters
     ----------
     model : Model
         The system, with whatever memoryless jumps it has.
     environment : Environment
-    initial : State, optional
+    initial : State
         ρ at times[0], not correlated with the bath.
     times : sequence of float, shape (T,)
         Ascending.
@@ -174,28 +174,86 @@ def heom(
     >>> print(f"{run.observed['z'][-1]:.3f}")
     -0.434
     """
-    qutip = _qutip()
+    _qutip()
     require_environment(environment)
     model = environment.placed(model)
-    method = HEOM() if method is None else method
-    started = perf_counter()
-    grid = ascending_times(times) if initial is not None else np.zeros(0)
-    if initial is not None:
-        require_state(model, initial)
-    levels = check_cutoffs(model.sites, cutoff if cutoff is not None else (initial.cutoffs if initial else {}))
-    space = make_space(model.sites, levels)
+    require_state(model, initial)
     watched = watched_operators(observe if observe is not None else {}, model)
-    operators = environment.operators(common=common)
-    sums = {h: exponentials(environment, hermitian=h, fit=method.fit) for h in {o.is_hermitian() for o in operators}}
-    problem = _Problem(qutip, model, space, tuple((o, sums[o.is_hermitian()]) for o in operators), method)
-    rho, observed, count = problem.solve(method.depth, initial, grid, watched)
-    error = float("nan")
-    if method.judge and method.depth > 1:
-        less = problem.solve(method.depth - 1, initial, grid[[0, -1]] if len(grid) > 1 else grid, {})[0]
-        error = float(np.linalg.norm(rho - less, "nuc"))
-    state = state_from_matrix(rho, grading(space, model.symmetry.weak), tolerance=1e-13)
-    worst = max(each.error for each in sums.values())
-    return Hierarchy(grid, observed, state, method.depth, count, worst, error, perf_counter() - started)
+    levels = cutoff if cutoff is not None else initial.cutoffs
+    question = _Question(model, environment, common, levels, method)
+    return question.answered(initial, ascending_times(times), watched)
+
+
+def heom_steady_state(
+    model: Model,
+    environment: Environment,
+    *,
+    common: bool | None = None,
+    cutoff: int | Mapping[str, int] | None = None,
+    method: HEOM | None = None,
+) -> Hierarchy:
+    """The steady state of the hierarchical equations of motion, solved by QuTiP.
+
+    Parameters
+    ----------
+    model, environment, common, cutoff, method
+        As in :func:`heom`.
+
+    Returns
+    -------
+    Hierarchy
+        Its ``state`` is that of the system; there are no times.
+
+    Raises
+    ------
+    MissingExtra, FitFailed, InvalidInput, UnknownSite, MemoryBudgetExceeded
+
+    References
+    ----------
+    Tanimura1989, Lambert2023.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> s = ph.spin("s", 1 / 2)
+    >>> bath = ph.memory.Environment(ph.memory.Lorentzian(0.2, width=0.5, center=1.0), s.minus)
+    >>> print(f"{ph.memory.heom_steady_state(ph.Model(s.z), bath).state.expect(s.z):.4f}")
+    -0.5000
+    """
+    _qutip()
+    require_environment(environment)
+    model = environment.placed(model)
+    question = _Question(model, environment, common, cutoff if cutoff is not None else {}, method)
+    return question.answered(None, np.zeros(0), {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What both questions share: the system, the bath and the options."""
+
+    model: Model
+    environment: Environment
+    common: bool | None
+    cutoff: int | Mapping[str, int]
+    method: HEOM | None
+
+    def answered(self, initial: State | None, times: np.ndarray, watched: dict[str, Operator]) -> Hierarchy:
+        """The evolution, or without an initial state the steady state, and the error of its depth."""
+        started, model = perf_counter(), self.model
+        method = HEOM() if self.method is None else self.method
+        space = make_space(model.sites, check_cutoffs(model.sites, self.cutoff))
+        operators = self.environment.operators(common=self.common)
+        kinds = {operator.is_hermitian() for operator in operators}
+        sums = {kind: exponentials(self.environment, hermitian=kind, fit=method.fit) for kind in kinds}
+        problem = _Problem(_qutip(), model, space, tuple((o, sums[o.is_hermitian()]) for o in operators), method)
+        rho, observed, count = problem.solve(method.depth, initial, times, watched)
+        error = float("nan")
+        if method.judge and method.depth > 1:
+            ends = times[[0, -1]] if len(times) > 1 else times
+            error = float(np.linalg.norm(rho - problem.solve(method.depth - 1, initial, ends, {})[0], "nuc"))
+        state = state_from_matrix(rho, grading(space, model.symmetry.weak), tolerance=1e-13)
+        worst = max(each.error for each in sums.values())
+        return Hierarchy(times, observed, state, method.depth, count, worst, error, perf_counter() - started)
 
 
 def _qutip() -> Any:

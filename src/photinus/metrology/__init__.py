@@ -1,5 +1,7 @@
 """How precisely a state, a light or a clock tells a number."""
 
+from photinus.metrology.classical import classical_fisher_information
+from photinus.metrology.measurements import HeterodyneReading, Number, Phase, Quadrature
 from photinus.metrology.quantum import (
     FisherMatrix,
     LogarithmicDerivative,

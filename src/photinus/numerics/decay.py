@@ -29,7 +29,7 @@ ANTIDIAGONALS = np.array(
 MANY = 64
 """Matrices of more rows are kept sparse, besides their exponentials, where nine in ten entries vanish."""
 HOPE = 1.2
-"""A rung is tried if it is no longer than this times the waiting time that the present rate of loss tells."""
+"""A rung is tried where it is no longer than this times the waiting time that the present rate of loss tells."""
 EVERYTHING = 20.0
 """A rung on which every vector's norm² falls by e^{−20} is the longest that pays."""
 
@@ -65,7 +65,7 @@ class Decay:
         # Vectors are rows here, ψ → ψ Uᵀ: the kets of one trajectory lie side by side in memory.
         self._last = step
         dense = np.ascontiguousarray((matrix * step).T)
-        self._generator = compact(dense)
+        self._generator, self._large = compact(dense), n > MANY
         self._ladder: list[tuple[float, np.ndarray]] = []
         if rungs:
             propagator = la.expm(dense)
@@ -84,25 +84,22 @@ class Decay:
         remaining : ndarray, shape (count,)
             Times at which to stop.
         """
-        elapsed, size = np.zeros(len(vectors)), norms(vectors)
+        elapsed, rates = np.zeros(len(vectors)), _Rates(self, vectors) if self._large else None
         limit = remaining * (1 + 1e-14)
-        slope = -2 * np.einsum("ij,ij->i", vectors.conj(), vectors @ self._generator).real
-        tiny = np.finfo(float).tiny
-        rate = np.maximum(slope, tiny) / (np.maximum(size, tiny) * self._last)
         for length, propagator in self._ladder:
-            # Rungs that are likely to end below the target are left out; what that costs is another flight at most.
-            wait = np.log(np.maximum(size, tiny) / targets.clip(tiny)) / rate
-            which = np.flatnonzero((elapsed + length <= limit) & (length <= HOPE * wait))
+            free = elapsed + length <= limit
+            which = np.flatnonzero(free & rates.promise(length, targets) if rates else free)
             if not which.size:
                 continue
-            trial = vectors[which] @ propagator
-            after = norms(trial)
-            rate[which] = np.log(size[which].clip(tiny) / after.clip(tiny)).clip(tiny) / length
-            above = after > targets[which]
-            which, trial = which[above], trial[above]
-            vectors = trial if len(which) == len(vectors) else _replaced(vectors, which, trial)
-            size[which] = after[above]
-            elapsed[which] += length
+            trial = (vectors if len(which) == len(vectors) else vectors[which]) @ propagator
+            size = norms(trial)
+            above = size > targets[which]
+            if rates:
+                rates.learn(which, size, above, length)
+            elapsed[which[above]] += length
+            vectors = (
+                trial if above.all() and len(which) == len(vectors) else _replaced(vectors, which[above], trial[above])
+            )
         return self._finish(vectors, targets, remaining, elapsed)
 
     def _finish(self, vectors: np.ndarray, targets: np.ndarray, remaining: np.ndarray, elapsed: np.ndarray) -> Flight:
@@ -127,6 +124,27 @@ class Decay:
         for j in range(1, TERMS + 1):
             np.multiply(out[j - 1] @ self._generator, 1 / j, out=out[j])
         return out
+
+
+class _Rates:
+    """How fast each vector loses norm at present: rungs that are likely to end below the target are not tried.
+
+    In a large space each costs more than another flight, which is what a wrong guess leads to.
+    """
+
+    def __init__(self, decay: Decay, vectors: np.ndarray):
+        self._size = norms(vectors)
+        moved = np.einsum("ij,ij->i", vectors.conj(), vectors @ decay._generator).real
+        self._rate = np.maximum(-2 * moved, 0.0) / (self._size * decay._last)
+
+    def promise(self, length: float, targets: np.ndarray) -> np.ndarray:
+        """Which vectors will stay above their targets, judged by their rates."""
+        return np.asarray(length * self._rate <= HOPE * np.log(self._size / targets))
+
+    def learn(self, which: np.ndarray, size: np.ndarray, above: np.ndarray, length: float) -> None:
+        """Take note of the norms² after a rung, and of where it was kept."""
+        self._rate[which] = np.log(self._size[which] / np.maximum(size, np.finfo(float).tiny)) / length
+        self._size[which[above]] = size[above]
 
 
 def _replaced(vectors: np.ndarray, which: np.ndarray, rows: np.ndarray) -> np.ndarray:

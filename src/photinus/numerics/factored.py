@@ -11,7 +11,8 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg.lapack import get_lapack_funcs
 
-from photinus.numerics.linear import Solver, column_scale, inverse_condition, rounding_error, sparse_solver
+from photinus.numerics.linear import Solver, column_scale, inverse_norm, rounding_error, sparse_solver
+from photinus.numerics.singular import bordered_solver
 
 
 class Factored:
@@ -39,11 +40,18 @@ class Factored:
         self._row = None if places is None else int(places[0])
         scaled = sp.csc_array(matrix @ sp.diags_array(1 / self._scale))
         self._matrix = scaled if places is None else self._bordered(scaled, places)
-        solve = _dense_solver(self._matrix) if dense else sparse_solver(self._matrix)
         self.error = np.inf
+        if dense:
+            solve = _dense_solver(self._matrix)
+        elif places is None:
+            solve = sparse_solver(self._matrix)
+        else:  # the bordered matrix has a full row, its factors are full; those of the singular matrix are not
+            solve, self._row, self._matrix = bordered_solver(scaled, places, self._scale), None, scaled
         if solve is not None:
             self._solve = solve
-            self.error = rounding_error(inverse_condition(self._matrix, solve))
+            norm = inverse_norm(len(self._scale), scaled.dtype, solve, columns=1)
+            size = float(np.abs(self._matrix).sum(axis=0).max()) * norm
+            self.error = rounding_error(1 / size if np.isfinite(size) and size > 0 else 0.0)
 
     def _bordered(self, scaled: sp.csc_array, places: np.ndarray) -> sp.csc_array:
         n, keep = scaled.shape[0], np.ones(scaled.shape[0])

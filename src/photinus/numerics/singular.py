@@ -17,6 +17,7 @@ from scipy.linalg.lapack import get_lapack_funcs
 from photinus.numerics.linear import (
     SINGULAR,
     NullVector,
+    Solver,
     column_scale,
     inverse_norm,
     is_regular,
@@ -48,19 +49,32 @@ def singular_null_vector(matrix: sp.csc_array, places: np.ndarray) -> NullVector
     """
     scale = column_scale(matrix)
     scaled = (matrix @ sp.diags_array(1 / scale)).tocsc()
-    trace = np.zeros(matrix.shape[0])
-    trace[places] = scale[places].min() / scale[places]
-    with np.errstate(all="ignore"):
-        raw = (_banded if max(bandwidth(scaled)) <= WIDEST else _sparse)(scaled)
-        if raw is None:
-            return NullVector(np.full(matrix.shape[0], np.nan), 0.0, null_count(scaled), np.inf)
-        factors = Bordered(raw, scaled.dtype, places, trace)
-        norm = inverse_norm(matrix.shape[0], scaled.dtype, factors.solve, columns=1)
+    factors = _bordered(scaled, places, scale)
+    if factors is None:
+        return NullVector(np.full(matrix.shape[0], np.nan), 0.0, null_count(scaled), np.inf)
+    norm = inverse_norm(matrix.shape[0], scaled.dtype, factors.solve, columns=1)
     top = float(np.abs(scaled).sum(axis=0).max()) + 1.0
     rcond = 1 / (norm * top) if np.isfinite(norm) and norm > 0 else 0.0
     nullity = 1 if rcond >= 1e4 * SINGULAR or is_regular(scaled, factors.solve) else null_count(scaled)
     vector = factors.null / scale
     return NullVector(vector / vector[places].sum(), rcond, nullity, rounding_error(rcond))
+
+
+def bordered_solver(scaled: sp.csc_array, places: np.ndarray, scale: np.ndarray) -> Solver | None:
+    """(S + u·vᵀ)⁻¹ for S = A D⁻¹, the trace being that of D⁻¹y; None where the factors break down.
+
+    For a right-hand side without trace it gives the y with S y = b that has none either.
+    """
+    factors = _bordered(scaled, places, scale)
+    return None if factors is None else factors.solve
+
+
+def _bordered(scaled: sp.csc_array, places: np.ndarray, scale: np.ndarray) -> Bordered | None:
+    trace = np.zeros(len(scale))
+    trace[places] = scale[places].min() / scale[places]
+    with np.errstate(all="ignore"):
+        raw = (_banded if max(bandwidth(scaled)) <= WIDEST else _sparse)(scaled)
+        return None if raw is None else Bordered(raw, scaled.dtype, places, trace)
 
 
 def bandwidth(matrix: sp.csc_array) -> tuple[int, int]:
@@ -111,12 +125,13 @@ class Bordered:
         self.null = vector
 
     def solve(self, target: np.ndarray, trans: str) -> np.ndarray:
-        """The inverse on a vector ("N"), or its adjoint ("H"): solve where S can, and add what S does not see."""
+        """The inverse on vectors ("N"), or its adjoint ("H"): solve where S can, and add what S does not see."""
+        outer = np.multiply.outer
         if trans == "N":
             size = self._indicator @ target
-            found = self._raw(target - self._source * size, False)
-            return np.asarray(found + self.null * ((size - self._trace @ found) / (self._trace @ self.null)))
+            found = self._raw(target - outer(self._source, size), False)
+            return np.asarray(found + outer(self.null, (size - self._trace @ found) / (self._trace @ self.null)))
         left = self.null.conj()
         size = (left @ target) / (left @ self._trace)
-        found = self._raw(target - self._trace * size, True)
-        return np.asarray(found + self._indicator * (size - self._source @ found))
+        found = self._raw(target - outer(self._trace, size), True)
+        return np.asarray(found + outer(self._indicator, size - self._source @ found))

@@ -428,7 +428,7 @@ def _owned(
         if all(c.bath is None for c in found):
             raise InvalidInput(
                 "No jump is owned by a bath, so that the model does not tell which energy is booked.",
-                "Give hamiltonian=, the physical energy, such as model.hamiltonian + omega * number in a rotating frame.",
+                "Give hamiltonian=, the physical energy; in a rotating frame model.hamiltonian + omega * number.",
             )
         raise InvalidInput(
             f"Heat has no meaning here: {_mismatch(model, found)}.",

@@ -6,6 +6,7 @@ from photinus.model.zoo.atoms import (
     superradiant_laser,
     tavis_cummings,
 )
+from photinus.model.zoo.demon import dot_demon
 from photinus.model.zoo.hubbard import hubbard
 from photinus.model.zoo.limit_cycles import laser, lienard, optomechanical, parametric_oscillator, rayleigh
 from photinus.model.zoo.machines import bare_energy, four_level_machine, three_level_maser
@@ -17,6 +18,7 @@ __all__ = [
     "bare_energy",
     "boundary_time_crystal",
     "coupled_van_der_pol",
+    "dot_demon",
     "four_level_machine",
     "hubbard",
     "laser",

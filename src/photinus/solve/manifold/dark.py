@@ -388,4 +388,6 @@ def _gauged(ket: np.ndarray) -> np.ndarray:
 def _text(c: complex) -> str:
     if abs(c.imag) < 1e-9:
         return f"{c.real:.6g}"
+    if abs(c.real) < 1e-9:
+        return f"{c.imag:.6g}i"
     return f"({c.real:.6g}{c.imag:+.6g}i)"
