@@ -295,6 +295,46 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
         _entry("Mirrahimi2014", "M. Mirrahimi, Z. Leghtas, V. V. Albert, S. Touzard, R. J. Schoelkopf, L. Jiang, "
                "M. H. Devoret", "Dynamically protected cat-qubits: a new paradigm for universal quantum computation",
                "New J. Phys. 16, 045014", 2014),
+        _entry("Helstrom1976", "C. W. Helstrom", "Quantum Detection and Estimation Theory", "Academic Press", 1976),
+        _entry("Braunstein1994", "S. L. Braunstein, C. M. Caves", "Statistical distance and the geometry of quantum "
+               "states", "Phys. Rev. Lett. 72, 3439", 1994),
+        _entry("Carollo2019", "A. Carollo, B. Spagnolo, A. A. Dubkov, D. Valenti", "On quantumness in multi-parameter "
+               "quantum estimation", "J. Stat. Mech. 094010", 2019),
+        _entry("Gammelmark2014", "S. Gammelmark, K. Mølmer", "Fisher information and the quantum Cramér-Rao sensitivity "
+               "limit of continuous measurements", "Phys. Rev. Lett. 112, 170401", 2014),
+        _entry("Holevo1982", "A. S. Holevo", "Probabilistic and Statistical Aspects of Quantum Theory", "North-Holland",
+               1982),
+        _entry("BerryWiseman2000", "D. W. Berry, H. M. Wiseman", "Optimal states and almost optimal adaptive "
+               "measurements for quantum interferometry", "Phys. Rev. Lett. 85, 5098", 2000),
+        _entry("Bartlett2007", "S. D. Bartlett, T. Rudolph, R. W. Spekkens", "Reference frames, superselection rules, "
+               "and quantum information", "Rev. Mod. Phys. 79, 555", 2007),
+        _entry("SchawlowTownes1958", "A. L. Schawlow, C. H. Townes", "Infrared and optical masers", "Phys. Rev. 112, "
+               "1940", 1958),
+        _entry("Allan1966", "D. W. Allan", "Statistics of atomic frequency standards", "Proc. IEEE 54, 221", 1966),
+        _entry("Erker2017", "P. Erker, M. T. Mitchison, R. Silva, M. P. Woods, N. Brunner, M. Huber", "Autonomous "
+               "quantum clocks: does thermodynamics limit our ability to measure time?", "Phys. Rev. X 7, 031022", 2017),
+        _entry("Horowitz2014", "J. M. Horowitz, M. Esposito", "Thermodynamics with continuous information flow",
+               "Phys. Rev. X 4, 031015", 2014),
+        _entry("Ptaszynski2019", "K. Ptaszyński, M. Esposito", "Thermodynamics of quantum information flows",
+               "Phys. Rev. Lett. 122, 150603", 2019),
+        _entry("Strasberg2013", "P. Strasberg, G. Schaller, T. Brandes, M. Esposito", "Thermodynamics of a physical "
+               "model implementing a Maxwell demon", "Phys. Rev. Lett. 110, 040601", 2013),
+        _entry("Barato2014", "A. C. Barato, D. Hartich, U. Seifert", "Efficiency of cellular information processing",
+               "New J. Phys. 16, 103024", 2014),
+        _entry("Liang2005", "X. S. Liang, R. Kleeman", "Information transfer between dynamical system components",
+               "Phys. Rev. Lett. 95, 244101", 2005),
+        _entry("Yi2022", "B. Yi, S. Bose", "Quantum Liang information flow as causation quantifier",
+               "Phys. Rev. Lett. 129, 020501", 2022),
+        _entry("Landauer1961", "R. Landauer", "Irreversibility and heat generation in the computing process",
+               "IBM J. Res. Dev. 5, 183", 1961),
+        _entry("Reeb2014", "D. Reeb, M. M. Wolf", "An improved Landauer principle with finite-size corrections",
+               "New J. Phys. 16, 103011", 2014),
+        _entry("Groenewold1971", "H. J. Groenewold", "A problem of information gain by quantal measurements",
+               "Int. J. Theor. Phys. 4, 327", 1971),
+        _entry("Ozawa1986", "M. Ozawa", "On information gain by quantum measurements of continuous observables",
+               "J. Math. Phys. 27, 759", 1986),
+        _entry("SagawaUeda2008", "T. Sagawa, M. Ueda", "Second law of thermodynamics with discrete quantum feedback "
+               "control", "Phys. Rev. Lett. 100, 080403", 2008),
     ]
 )  # fmt: skip
 

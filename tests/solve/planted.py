@@ -14,7 +14,7 @@ def planted(
     """A model with these (dim A, dim B), H and the jumps as matrices. Energies turn the coherences between blocks.
 
     On a block L = 1 ⊗ L_B, which leaves A alone; from the decaying part L leads everywhere. The part of H that would
-    lead from a block into the decaying part is fixed by (1 − P)(iH + ½ΣL†L)P = 0. With ``energies`` all blocks have the same
+    lead from a block into the decaying part is fixed by (1 − P)(iH + ½ΣL†L)P = 0. With ``energies`` all blocks have one
     L_B, and H = 1 ⊗ H_B + energy, so that only the energies tell the blocks apart.
     """
     rng = np.random.default_rng(seed)

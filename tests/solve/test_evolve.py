@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.interpolate import CubicSpline
 from scipy.stats import binom, poisson
 
 import photinus as ph
@@ -628,6 +632,32 @@ def test_a_short_pulse_is_seen_with_a_longest_step():
         method=ph.methods.RungeKutta(longest=0.05),
     )
     assert run.observed["p"][-1] == pytest.approx(1, abs=1e-6)
+
+
+def test_a_signal_on_a_grid_is_the_cubic_spline():
+    grid = np.linspace(-1.0, 3.0, 23)
+    values = np.sin(2 * grid) + 1j * np.cos(grid)
+    made = make_drives([(a, (grid, values))], ph.Model(jumps=ph.Jump(1.0, a)), -1.0, 3.0)
+    spline = CubicSpline(grid, values)
+    for t in (-1.0, *np.linspace(-1, 3, 57), grid[5], 3.0):
+        np.testing.assert_allclose(made.signals(t), [spline(t).real, spline(t).imag], rtol=0, atol=1e-13)
+
+
+class Terminal(io.StringIO):
+    """Standard error of somebody who watches."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_shown_on_a_terminal_only(monkeypatch, capsys):
+    model, initial = ph.Model(jumps=ph.Jump(1.0, a)), ph.states.fock({"a": 1})
+    monkeypatch.setattr("photinus.solve.dynamics.evolve.DELAY", 0.0)
+    ph.evolve(model, initial, [0, 1, 2], observe={"n": n})
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr", Terminal())
+    ph.evolve(model, initial, [0, 1, 2], observe={"n": n})
+    assert "t 2/2" in sys.stderr.getvalue()
 
 
 def test_one_time_is_the_initial_state():

@@ -25,7 +25,6 @@ from photinus.model import Model
 from photinus.solve.classical import Flow, make_flow
 from photinus.solve.fixed_points import (
     Equilibrium,
-    coordinate_scale,
     equilibria,
     equilibrium,
     lengths,
@@ -160,7 +159,7 @@ class LockedRegion:
     def _branch(self, inside: np.ndarray, outside: np.ndarray) -> Branch | None:
         """The curve of bifurcations that crosses a short segment."""
         flow = self.flow(inside)
-        scale = coordinate_scale(flow)
+        scale = flow.scale
         for e in self.locked(inside):
             if float(np.abs(e.y / scale).max()) < 0.05 and self._at_rest(inside):
                 return self._death(inside, outside)
@@ -491,7 +490,7 @@ def is_locked(flow: Flow, e: Equilibrium) -> bool:
     """Whether a state attracts, no site is silent, and not every site turns on its own."""
     if stability(e.eigenvalues) is not True:
         return False
-    scale, moving = coordinate_scale(flow), 0
+    scale, moving = flow.scale, 0
     for k in range(len(flow.sites)):
         first = flow.offsets[k]
         if np.hypot(e.y[first], e.y[first + 1]) < QUIET * scale[first]:

@@ -23,7 +23,8 @@ def smith_columns(generators: Iterable[Sequence[int]], dimension: int) -> list[t
         One cyclic factor each: d = 0 is a factor Z (a U(1) charge), d ≥ 2 a factor Z_d. The U(1) charges come first,
         as a reduced echelon basis of all integer vectors that vanish on Λ.
     """
-    rows = [list(g) for g in dict.fromkeys(tuple(g) for g in generators) if any(g)]
+    rows, group = _contracted([g for g in dict.fromkeys(tuple(g) for g in generators) if any(g)], dimension)
+    whole, dimension = dimension, max(group, default=-1) + 1
     # Diagonalise rows·V by elementary operations; V collects the column operations.
     v = [[int(i == j) for j in range(dimension)] for i in range(dimension)]
     divisors: list[int] = []
@@ -33,7 +34,43 @@ def smith_columns(generators: Iterable[Sequence[int]], dimension: int) -> list[t
         divisors.append(abs(rows[t][t]))
     torsion = [(d, [v[i][t] % d for i in range(dimension)]) for t, d in enumerate(divisors) if d > 1]
     free = _echelon([[v[i][t] for i in range(dimension)] for t in range(len(divisors), dimension)])
+    free = [[u[group[i]] for i in range(whole)] for u in free]
+    torsion = [(d, [w[group[i]] for i in range(whole)]) for d, w in torsion]
     return [(0, tuple(u)) for u in free] + [(d, _simplest(w, d, free)) for d, w in torsion]
+
+
+def _contracted(rows: Sequence[Sequence[int]], dimension: int) -> tuple[list[list[int]], list[int]]:
+    """The rows without those of the form e_i − e_j, which make coordinates i and j one; and the new number of each.
+
+    The exchanges of quanta in a network are of this form: elimination is left with one coordinate for each connected
+    part.
+    """
+    parent = list(range(dimension))
+
+    def head(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = i = parent[parent[i]]
+        return i
+
+    others = []
+    for row in rows:
+        places = [i for i, x in enumerate(row) if x]
+        if len(places) == 2 and {row[places[0]], row[places[1]]} == {1, -1}:
+            i, j = sorted(map(head, places))
+            parent[j] = i
+        else:
+            others.append(row)
+    heads = sorted({head(i) for i in range(dimension)})
+    number = {h: k for k, h in enumerate(heads)}
+    group = [number[head(i)] for i in range(dimension)]
+    found = []
+    for row in others:
+        total = [0] * len(heads)
+        for i, x in enumerate(row):
+            total[group[i]] += x
+        if any(total):
+            found.append(total)
+    return found, group
 
 
 def _pivot(rows: list[list[int]], v: list[list[int]], t: int) -> bool:

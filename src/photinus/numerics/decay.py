@@ -88,18 +88,22 @@ class Decay:
         limit = remaining * (1 + 1e-14)
         for length, propagator in self._ladder:
             free = elapsed + length <= limit
-            which = np.flatnonzero(free & rates.promise(length, targets) if rates else free)
-            if not which.size:
-                continue
-            trial = (vectors if len(which) == len(vectors) else vectors[which]) @ propagator
-            size = norms(trial)
-            above = size > targets[which]
             if rates:
-                rates.learn(which, size, above, length)
-            elapsed[which[above]] += length
-            vectors = (
-                trial if above.all() and len(which) == len(vectors) else _replaced(vectors, which[above], trial[above])
-            )
+                free &= rates.promise(length, targets)
+            if not free.any():
+                continue
+            if rates and not free.all():
+                which = np.flatnonzero(free)
+                trial = np.array(vectors)
+                trial[which] = vectors[which] @ propagator
+            else:
+                trial = vectors @ propagator
+            size = norms(trial)
+            above = free & (size > targets)
+            if rates:
+                rates.learn(free, size, above, length)
+            vectors = trial if above.all() else np.where(above[:, None], trial, vectors)
+            elapsed = elapsed + length * above
         return self._finish(vectors, targets, remaining, elapsed)
 
     def _finish(self, vectors: np.ndarray, targets: np.ndarray, remaining: np.ndarray, elapsed: np.ndarray) -> Flight:
@@ -141,16 +145,11 @@ class _Rates:
         """Which vectors will stay above their targets, judged by their rates."""
         return np.asarray(length * self._rate <= HOPE * np.log(self._size / targets))
 
-    def learn(self, which: np.ndarray, size: np.ndarray, above: np.ndarray, length: float) -> None:
+    def learn(self, tried: np.ndarray, size: np.ndarray, above: np.ndarray, length: float) -> None:
         """Take note of the norms² after a rung, and of where it was kept."""
-        self._rate[which] = np.log(self._size[which] / np.maximum(size, np.finfo(float).tiny)) / length
-        self._size[which[above]] = size[above]
-
-
-def _replaced(vectors: np.ndarray, which: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    out = np.array(vectors)
-    out[which] = rows
-    return out
+        after = np.maximum(size[tried], np.finfo(float).tiny)
+        self._rate[tried] = np.log(self._size[tried] / after) / length
+        self._size[above] = size[above]
 
 
 def compact(matrix: np.ndarray) -> Any:

@@ -175,30 +175,42 @@ def sparse_eigenpairs(matrix: sp.csc_array, count: int, target: complex) -> tupl
     NotConverged
         If the Arnoldi iteration does not converge, or the target is an eigenvalue.
     """
-    inverse = _Inverse(matrix, target, _factors(matrix, target))
+    inverse = Inverse.around(matrix, target)
     more = min(count + 3, matrix.shape[0] - 2)
     values, right, left = inverse.pairs(more, None)
     kept = np.argsort(np.abs(values - target))[: max(1, more - 1)]
     radius = float(np.abs(values[kept] - target).max(initial=0.0))
-    pairs = _sorted(matrix, values[kept], right[:, kept], left[:, kept])
+    pairs = sorted_pairs(matrix, values[kept], right[:, kept], left[:, kept])
+    return completed(inverse, pairs, radius, min(4, more)), radius
+
+
+def completed(inverse: Inverse, pairs: Eigenpairs, radius: float, more: int) -> Eigenpairs:
+    """With the eigenpairs inside the disc that a Krylov space has missed, sought ``more`` at a time.
+
+    Raises
+    ------
+    NotConverged
+        If one of them is no eigenpair.
+    """
     for _ in range(8):
         if not inverse.misses(pairs, radius):
             break
-        values, right, left = inverse.pairs(min(4, more), pairs)
-        inside = np.abs(values - target) < radius * (1 - 1e-6)
+        values, right, left = inverse.pairs(more, pairs)
+        inside = np.abs(values - inverse.target) < radius * (1 - 1e-6)
         if not inside.any():
             break
-        pairs = _joined(matrix, pairs, values[inside], right[:, inside], left[:, inside])
+        pairs = _joined(inverse.matrix, pairs, values[inside], right[:, inside], left[:, inside])
     worst = float(pairs.residuals.max(initial=0.0))
     if not worst <= 1e-8:
         raise NotConverged(
-            f"An eigenvector of the shift-invert iteration around {target:.3g} has the residual {worst:.1e}.",
+            f"An eigenvector of the shift-invert iteration around {inverse.target:.3g} has the residual {worst:.1e}.",
             "Use method=ph.Dense(), or another target.",
         )
-    return pairs, radius
+    return pairs
 
 
-def _sorted(matrix: sp.csc_array, values: np.ndarray, right: np.ndarray, left: np.ndarray) -> Eigenpairs:
+def sorted_pairs(matrix: sp.csc_array, values: np.ndarray, right: np.ndarray, left: np.ndarray) -> Eigenpairs:
+    """Eigenpairs of a sparse matrix from its vectors, slowest first, with orthonormal vectors of equal eigenvalues."""
     order = slowest_first(values)
     values, right, left = values[order], right[:, order], left[:, order]
     size = float(abs(matrix).sum(axis=0).max())
@@ -222,7 +234,7 @@ def _orthonormal(matrix: sp.sparray, value: complex, vectors: np.ndarray, size: 
 def _joined(
     matrix: sp.csc_array, known: Eigenpairs, values: np.ndarray, right: np.ndarray, left: np.ndarray
 ) -> Eigenpairs:
-    return _sorted(
+    return sorted_pairs(
         matrix,
         np.concatenate([known.values, values]),
         np.hstack([known.right, right]),
@@ -246,12 +258,17 @@ def _factors(matrix: sp.csc_array, target: complex) -> sla.SuperLU:
 
 
 @dataclass(frozen=True, slots=True)
-class _Inverse:
+class Inverse:
     """(A − target)⁻¹, by its factors, on all vectors or on those without the known eigenvectors."""
 
     matrix: sp.csc_array
     target: complex
     factors: sla.SuperLU
+
+    @classmethod
+    def around(cls, matrix: sp.csc_array, target: complex) -> Inverse:
+        """Factorised; :class:`NotConverged` where the target is an eigenvalue."""
+        return cls(matrix, target, _factors(matrix, target))
 
     def pairs(self, count: int, known: Eigenpairs | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Eigenvalues nearest to the target, right and left vectors; only those of which both were found."""

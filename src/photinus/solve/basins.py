@@ -10,7 +10,7 @@ import numpy as np
 
 from photinus.errors import InvalidInput
 from photinus.solve.classical import Flow
-from photinus.solve.fixed_points import FixedPoint, coordinate_scale, fixed_points_of, gauged, sampled
+from photinus.solve.fixed_points import FixedPoint, fixed_points_of, gauged, sampled
 from photinus.solve.limit_cycle import LimitCycle, cycles_of
 from photinus.solve.motion import bounded_runs, packed, unpacked
 
@@ -58,7 +58,7 @@ def basins_of(flow: Flow, points: np.ndarray | int, *, duration: float | None, s
     y = sampled(flow, points, np.random.default_rng([seed, 1])) if isinstance(points, int) else points
     slowest = [float(-p.eigenvalues.real.max()) for p in fixed] + [float(-c.exponents.real.max()) for c in cycles]
     length = duration if duration is not None else 40 / min(slowest)
-    scale = coordinate_scale(flow)[:, None]
+    scale = flow.scale[:, None]
     bound = 1e3 * float(np.abs(y).max() + scale.max())
     end = bounded_runs(flow, y, length, bound=bound)
     ends = np.full(y.shape[1], -1)
@@ -75,7 +75,7 @@ def basins_of(flow: Flow, points: np.ndarray | int, *, duration: float | None, s
 
 def _distance(flow: Flow, y: np.ndarray, attractor: FixedPoint | LimitCycle) -> np.ndarray:
     """Distances of points (size, count) to an attractor, in units of its size or of the scale of the sites."""
-    scale = coordinate_scale(flow)[:, None]
+    scale = flow.scale[:, None]
     orbit = packed(flow, attractor.values).reshape(flow.size, -1)
     if isinstance(attractor, LimitCycle) and attractor.ring:
         y = np.stack([gauged(flow, point) if np.isfinite(point).all() else point for point in y.T], axis=1)

@@ -30,7 +30,6 @@ from photinus.solve.classical import Flow, make_flow
 from photinus.solve.cycle_bifurcation import Cycle, carried, cycles_at
 from photinus.solve.fixed_points import (
     Equilibrium,
-    coordinate_scale,
     equilibria,
     equilibrium,
     gauged,
@@ -207,7 +206,7 @@ class _Search:
             return make_flow(family(**{**at, parameter: p}), large_spins)
 
         self.flow = flow
-        self.scale = coordinate_scale(flow(0.5 * (bracket[0] + bracket[1])))
+        self.scale = flow(0.5 * (bracket[0] + bracket[1])).scale
 
     def follow_points(self, grid: np.ndarray, seed: int) -> None:
         """Carry all fixed points over the grid, and look for new ones at each of its values."""
@@ -372,9 +371,9 @@ def _comes_to_rest(flow: Flow, start: np.ndarray) -> bool:
         return False
     slowest = min(-float(e.eigenvalues.real.max()) for e in found)
     run = solve_ivp(
-        lambda _, y: flow(y), (0.0, 30 / slowest), start, rtol=1e-6, atol=1e-9 * coordinate_scale(flow).min()
+        lambda _, y: flow(y), (0.0, 30 / slowest), start, rtol=1e-6, atol=1e-9 * flow.scale.min()
     )
-    return any(np.linalg.norm((run.y[:, -1] - e.y) / coordinate_scale(flow)) < 1e-3 for e in found)
+    return any(np.linalg.norm((run.y[:, -1] - e.y) / flow.scale) < 1e-3 for e in found)
 
 
 def _growing(at: Equilibrium) -> int:

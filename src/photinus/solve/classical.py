@@ -71,6 +71,42 @@ class Flow:
         return int(self.offsets[-1])
 
     @cached_property
+    def amplitudes(self) -> tuple[np.ndarray, np.ndarray]:
+        """For each site the smallest and the largest amplitude at which two of its terms balance; of a spin 0 and j."""
+        entries = self.field.matrix.tocoo()
+        row, monomial = entries.coords
+        bosonic, spin_size = np.zeros(self.size + 1, dtype=int), np.ones(self.size + 1)
+        for k, site in enumerate(self.sites):
+            part = slice(self.offsets[k], self.offsets[k + 1])
+            bosonic[part] = isinstance(site, Oscillator)
+            spin_size[part] = site.twice_j / 2 if isinstance(site, Spin) else 1.0
+        factors = self.field.factors[monomial]
+        degrees = bosonic[factors].sum(axis=1) if factors.size else np.zeros(len(row), dtype=int)
+        weights = np.abs(entries.data) * (spin_size[factors].prod(axis=1) if factors.size else 1.0)
+        table = np.zeros((self.size, self.field.degree + 1))
+        np.add.at(table, (row, degrees), weights)
+        low, high = np.zeros(len(self.sites)), np.ones(len(self.sites))
+        for k, site in enumerate(self.sites):
+            if isinstance(site, Spin):
+                high[k] = site.twice_j / 2
+                continue
+            sums = table[self.offsets[k]]
+            used = np.flatnonzero(sums)
+            ratios = [(sums[d] / sums[e]) ** (1 / (e - d)) for i, d in enumerate(used) for e in used[i + 1 :]]
+            low[k], high[k] = (min(ratios), max(ratios)) if ratios else (1.0, 1.0)
+        return low, high
+
+    @cached_property
+    def scale(self) -> np.ndarray:
+        """A typical size of each coordinate."""
+        low, high = self.amplitudes
+        spins = np.array([isinstance(site, Spin) for site in self.sites], dtype=bool)
+        size = np.where(spins, high, np.sqrt(np.maximum(low, high * 1e-6) * high))
+        out = np.repeat(size, np.diff(self.offsets))
+        out.setflags(write=False)
+        return out
+
+    @cached_property
     def _planes(self) -> tuple[np.ndarray, np.ndarray]:
         """Places of the coordinates that are a complex letter's real part, and of those that are no pair (s_z)."""
         spins = np.array([isinstance(site, Spin) for site in self.sites], dtype=bool)

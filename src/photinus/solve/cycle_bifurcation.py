@@ -20,7 +20,7 @@ import numpy as np
 import scipy.linalg as la
 
 from photinus.solve.classical import Flow
-from photinus.solve.fixed_points import Equilibrium, coordinate_scale, equilibria
+from photinus.solve.fixed_points import Equilibrium, equilibria
 from photinus.solve.limit_cycle import Orbit, closed_cycle, closed_orbit, distance_to, follow
 
 LONG = 1.3
@@ -60,7 +60,7 @@ class Cycle:
 def cycles_at(flow: Flow, p: float) -> list[Cycle]:
     """Cycles at one value: what points beside a repelling fixed point run into; in a plane also backwards in time."""
     found, _ = equilibria(flow, starts=16, seed=0)
-    scale, out = coordinate_scale(flow), list[Cycle]()
+    scale, out = flow.scale, list[Cycle]()
     for e in found:
         growing = int((e.eigenvalues.real > 0).sum())
         if 0 < growing < len(e.eigenvalues) or not (growing or flow.size == 2):

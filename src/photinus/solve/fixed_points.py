@@ -152,43 +152,9 @@ def kind_of(eigenvalues: np.ndarray) -> str:
 # --- scales ----------------------------------------------------------------------------------------------------------
 
 
-def amplitude_range(flow: Flow) -> tuple[np.ndarray, np.ndarray]:
-    """For each site the smallest and the largest amplitude at which two of its terms balance; of a spin 0 and j."""
-    entries = flow.field.matrix.tocoo()
-    row, monomial = entries.coords
-    bosonic, spin_size = np.zeros(flow.size + 1, dtype=int), np.ones(flow.size + 1)
-    for k, site in enumerate(flow.sites):
-        part = slice(flow.offsets[k], flow.offsets[k + 1])
-        bosonic[part] = isinstance(site, Oscillator)
-        spin_size[part] = site.twice_j / 2 if isinstance(site, Spin) else 1.0
-    factors = flow.field.factors[monomial]
-    degrees = bosonic[factors].sum(axis=1) if factors.size else np.zeros(len(row), dtype=int)
-    weights = np.abs(entries.data) * (spin_size[factors].prod(axis=1) if factors.size else 1.0)
-    table = np.zeros((flow.size, flow.field.degree + 1))
-    np.add.at(table, (row, degrees), weights)
-    low, high = np.zeros(len(flow.sites)), np.ones(len(flow.sites))
-    for k, site in enumerate(flow.sites):
-        if isinstance(site, Spin):
-            high[k] = site.twice_j / 2
-            continue
-        sums = table[flow.offsets[k]]
-        used = np.flatnonzero(sums)
-        ratios = [(sums[d] / sums[e]) ** (1 / (e - d)) for i, d in enumerate(used) for e in used[i + 1 :]]
-        low[k], high[k] = (min(ratios), max(ratios)) if ratios else (1.0, 1.0)
-    return low, high
-
-
-def coordinate_scale(flow: Flow) -> np.ndarray:
-    """A typical size of each coordinate."""
-    low, high = amplitude_range(flow)
-    spins = np.array([isinstance(site, Spin) for site in flow.sites], dtype=bool)
-    size = np.where(spins, high, np.sqrt(np.maximum(low, high * 1e-6) * high))
-    return np.repeat(size, np.diff(flow.offsets))
-
-
 def sampled(flow: Flow, count: int, rng: np.random.Generator) -> np.ndarray:
     """Random points (size, count) around all amplitudes at which terms balance; of large spins on their spheres."""
-    low, high = amplitude_range(flow)
+    low, high = flow.amplitudes
     out = np.empty((flow.size, count))
     for k, site in enumerate(flow.sites):
         start = flow.offsets[k]
@@ -244,9 +210,9 @@ def newton(flow: Flow, y: np.ndarray, rates: np.ndarray, steps: int = 60) -> tup
     y, rates, converged : ndarrays
         The last of shape (count,), of bool.
     """
-    scale = coordinate_scale(flow)[:, None]
+    scale = flow.scale[:, None]
     matrices = [flow.turn_matrix(w) for w in flow.turns]
-    floor = 1e-13 * flow.magnitude(np.repeat(scale, 1, axis=1))
+    floor = 1e-13 * flow.magnitude(scale)
     y, rates = y.copy(), rates.copy()
     require_memory(
         64.0 * flow.size**2 * y.shape[1], None, f"Newton's method from {y.shape[1]} points", "Use fewer starts."
@@ -262,7 +228,6 @@ def newton(flow: Flow, y: np.ndarray, rates: np.ndarray, steps: int = 60) -> tup
         jacobian = flow.jacobian(at)
         for r, w in zip(turning, matrices, strict=True):
             jacobian = jacobian + r[:, None, None] * w
-        size = flow.magnitude(at) + floor
         speed = np.maximum(np.abs(jacobian).max(axis=(1, 2), initial=0.0), 1e-300)  # the unit of the rates Ω
         turns = [speed[:, None, None] * np.moveaxis(t, 0, -1)[..., None] for t in tangents]
         columns = [jacobian * scale[None, :, 0], *turns]
@@ -278,10 +243,11 @@ def newton(flow: Flow, y: np.ndarray, rates: np.ndarray, steps: int = 60) -> tup
         move = step[: flow.size]
         reach = np.linalg.norm(move, axis=0) / (0.3 * (1 + np.linalg.norm(at / scale, axis=0)))
         shrink = 1 / np.maximum(1.0, reach)
-        small = (np.abs(residual) <= CONVERGED * size).all(axis=0) & (reach < 1e-7)
+        small = reach < 1e-7  # of the steps; where they are, the residual is looked at
+        small[small] = (np.abs(residual[:, small]) <= CONVERGED * (flow.magnitude(at[:, small]) + floor)).all(axis=0)
         y[:, live] = at + scale * move * shrink
         rates[:, live] = turning + step[flow.size :] * shrink * speed
-        converged[live[small & np.isfinite(reach)]] = True
+        converged[live[small]] = True
         lost = ~np.isfinite(y[:, live]).all(axis=0)
         y[:, live[lost]] = np.nan_to_num(y[:, live[lost]], nan=1.0, posinf=1.0, neginf=-1.0) * 0 + scale
     return y, rates, converged
@@ -289,7 +255,7 @@ def newton(flow: Flow, y: np.ndarray, rates: np.ndarray, steps: int = 60) -> tup
 
 def equilibrium(flow: Flow, y: np.ndarray, rates: np.ndarray) -> Equilibrium:
     """A solution with its transverse eigenvalues: those on the directions across its ring and along the spheres."""
-    scale = coordinate_scale(flow)
+    scale = flow.scale
     y = np.where(np.abs(y) < 1e-12 * scale, 0.0, y)
     jacobian = flow.jacobian(y)
     tangents = np.array([flow.tangent(y, w) for w in flow.turns]).reshape(len(flow.turns), flow.size).T
@@ -308,7 +274,7 @@ def equilibrium(flow: Flow, y: np.ndarray, rates: np.ndarray) -> Equilibrium:
 
 def gauged(flow: Flow, y: np.ndarray) -> np.ndarray:
     """The point of its ring at which, for each symmetry, the first site that it moves has phase 0."""
-    scale = coordinate_scale(flow)
+    scale = flow.scale
     for w in flow.turns:
         for k in np.flatnonzero(w):
             o = flow.offsets[k]
@@ -338,26 +304,45 @@ def equilibria(
     """
     rng = np.random.default_rng(seed)
     single, complete = _of_one_oscillator(flow)
+    if complete and not flow.turns:
+        found = _distinct(flow, newton(flow, single[:, _nearly_at_rest(flow, single)], np.zeros((0, 0)), 20))
+        if index_of([e.eigenvalues for e in found]) == 1:  # the motion is bounded, and none is missing
+            return found, True
     points = [np.zeros((flow.size, 1)), single, sampled(flow, min(starts, 4) if complete else starts, rng)]
     points += [] if guesses is None else [guesses]
     y = np.concatenate(points, axis=1)
     if flow.large_spins:
         y[:, 0] = y[:, -1]
-    found = newton(flow, y, np.zeros((len(flow.turns), y.shape[1])))
-    scale = coordinate_scale(flow)
+    return _distinct(flow, newton(flow, y, np.zeros((len(flow.turns), y.shape[1])))), complete
+
+
+def _nearly_at_rest(flow: Flow, y: np.ndarray) -> np.ndarray:
+    """Which candidates of an elimination are no common roots of its equations with α* ≠ conj(α), nor lost to rounding."""
+    return (np.abs(flow(y)) <= 0.1 * flow.magnitude(y)).all(axis=0)
+
+
+def _distinct(flow: Flow, found: tuple[np.ndarray, np.ndarray, np.ndarray]) -> list[Equilibrium]:
+    """Each of the solutions that Newton's method found once, stable ones first, then by size."""
+    points, _, converged = found
     out: list[Equilibrium] = []
-    kept: list[np.ndarray] = []
-    for k in np.flatnonzero(found[2]):
-        point = gauged(flow, found[0][:, k])
-        if any(np.linalg.norm((point - other) / scale) <= SAME * (1 + np.linalg.norm(point / scale)) for other in kept):
-            continue
-        if _is_physical(flow, point):
-            kept.append(point)
+    kept = np.zeros((0, flow.size))
+    for k in np.flatnonzero(converged):
+        point = gauged(flow, points[:, k])
+        near = SAME * (1 + np.linalg.norm(point / flow.scale))
+        if (np.linalg.norm((kept - point) / flow.scale, axis=1) > near).all() and _is_physical(flow, point):
+            kept = np.concatenate([kept, point[None]])
             out.append(equilibrium(flow, point, _rates(flow, point)))
-    order = sorted(
-        out, key=lambda e: (stability(e.eigenvalues) is not True, round(float(np.linalg.norm(e.y / scale)), 9))
+    return sorted(
+        out, key=lambda e: (stability(e.eigenvalues) is not True, round(float(np.linalg.norm(e.y / flow.scale)), 9))
     )
-    return order, complete
+
+
+def index_of(eigenvalues: list[np.ndarray]) -> int | None:
+    """Σ sign det(−J) over fixed points; None where one of them is degenerate."""
+    sizes = [np.abs(values) for values in eigenvalues]
+    if any(not len(size) or size.min() <= NEUTRAL * size.max() for size in sizes):
+        return None
+    return int(sum(np.sign(np.prod(-values / size).real) for values, size in zip(eigenvalues, sizes, strict=True)))
 
 
 def _rates(flow: Flow, y: np.ndarray) -> np.ndarray:
@@ -382,7 +367,7 @@ def _of_one_oscillator(flow: Flow) -> tuple[np.ndarray, bool]:
     if flow.turns:
         squares = [n for n in radial_roots(flow) if n > 0]
         return np.array([[n**0.5, 0.0] for n in squares]).reshape(-1, 2).T, True
-    scale = float(coordinate_scale(flow)[0])
+    scale = float(flow.scale[0])
     table = coefficient_table(flow, scale)
     if not table.any():
         return np.zeros((2, 0)), False
@@ -405,7 +390,7 @@ def coefficient_table(flow: Flow, scale: float) -> np.ndarray:
 
 def radial_polynomial(flow: Flow) -> tuple[np.ndarray, float]:
     """The f of one oscillator's α̇ = f(n)α, ascending in n = |α|², and the unit of n."""
-    scale = float(coordinate_scale(flow)[0])
+    scale = float(flow.scale[0])
     table = coefficient_table(flow, scale)
     return np.array([table[p + 1, p] if p < table.shape[1] else 0.0 for p in range(table.shape[0] - 1)]), scale**2
 
@@ -458,10 +443,8 @@ def fixed_points_of(flow: Flow, *, starts: int, seed: int) -> FixedPoints:
         for e in found
         if e.is_fixed
     )
-    sizes = [np.abs(point.eigenvalues) for point in points]
-    plain = not any(p.ring or size.min() <= NEUTRAL * size.max() for p, size in zip(points, sizes, strict=True))
-    signs = [np.sign(np.prod(-p.eigenvalues / size).real) for p, size in zip(points, sizes, strict=True) if plain]
-    return FixedPoints(points, complete, int(sum(signs)) if plain and not flow.large_spins else None)
+    plain = not flow.large_spins and not any(point.ring for point in points)
+    return FixedPoints(points, complete, index_of([point.eigenvalues for point in points]) if plain else None)
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ from scipy.integrate import solve_ivp
 
 from photinus.errors import Undefined
 from photinus.solve.classical import Flow
-from photinus.solve.fixed_points import Equilibrium, coordinate_scale, equilibria, sampled
+from photinus.solve.fixed_points import Equilibrium, equilibria, sampled
 from photinus.solve.motion import unpacked
 
 POINTS = 129
@@ -167,7 +167,7 @@ class Orbit:
 
 def _closed_orbits(flow: Flow, found: list[Equilibrium], seed: int) -> list[LimitCycle]:
     rng = np.random.default_rng(seed)
-    scale = coordinate_scale(flow)
+    scale = flow.scale
     near = [e.y + 0.02 * scale * rng.normal(size=flow.size) for e in found[:6]]
     starts = [*near, *sampled(flow, 4, rng).T]
     directions = (1.0, -1.0) if flow.size == 2 else (1.0,)
@@ -230,7 +230,7 @@ def follow(
     direction : float
         −1 to run backwards in time.
     """
-    scale = coordinate_scale(flow)
+    scale = flow.scale
     y, window = start, _first_window(flow, start)
     for _ in range(ROUNDS):
         end, size, near = _look(flow, y, window, direction)
@@ -279,7 +279,7 @@ def _look(
 
     It comes back through the plane across its first velocity.
     """
-    scale = coordinate_scale(flow)
+    scale = flow.scale
     bound = 1e3 * (float(scale.max()) + float(np.abs(start).max()))
     normal = direction * flow(start)
     length = float(np.linalg.norm(normal))
@@ -315,7 +315,7 @@ def _look(
 
 def closed_orbit(flow: Flow, start: np.ndarray, period: float, *, direction: float = 1.0) -> Orbit | None:
     """Close an orbit by shooting; None where Newton's method leaves the neighbourhood or shrinks to a point."""
-    scale = coordinate_scale(flow)
+    scale = flow.scale
     y, guess, before = start, period, np.inf
     for _ in range(12):
         end, derivative, _ = propagated(flow, y, period, direction)
@@ -366,7 +366,7 @@ def propagated(
 ) -> tuple[np.ndarray | None, np.ndarray, float]:
     """Φ_T(y), None where it escapes, ∂Φ_T/∂y and ∫tr J dt, from the equations of motion and their variation."""
     n = flow.size
-    scale = coordinate_scale(flow)
+    scale = flow.scale
     bound = 1e6 * (float(scale.max()) + float(np.abs(start).max()))
 
     def field(_: float, state: np.ndarray) -> np.ndarray:

@@ -37,6 +37,9 @@ from photinus.space.vectors import vector_in
 if TYPE_CHECKING:
     import xarray
 
+DELAY = 2.0
+"""Seconds before a terminal is shown a bar."""
+
 
 @dataclass(frozen=True, slots=True)
 class EvolutionCertificate:
@@ -497,7 +500,7 @@ def _bar(duration: float) -> Iterator[Any]:
         return
     from tqdm import tqdm
 
-    with tqdm(total=duration, unit="t", delay=2.0, bar_format="{l_bar}{bar}| t {n:.4g}/{total:.4g}") as bar:
+    with tqdm(total=duration, unit="t", delay=DELAY, bar_format="{l_bar}{bar}| t {n:.4g}/{total:.4g}") as bar:
         yield bar
 
 

@@ -18,13 +18,14 @@ from photinus.model import Model, Order
 from photinus.numerics.kernels import Kernel, dense_kernel, sparse_kernel
 from photinus.numerics.memory import require_memory
 from photinus.solve.manifold.reachable import closed
-from photinus.solve.methods import ALTERNATIVES, Auto, Dense, Direct
+from photinus.solve.methods import Auto, Dense, Direct
 from photinus.space.liouvillian import Generator, generator
 from photinus.space.sectors import Sector
 
 Solver = Auto | Dense | Direct
 DENSE_LIMIT = 160
 """Up to so many unknowns a sector is solved by a dense Schur form."""
+REMEDY = "Use smaller cutoffs, a start with fewer quanta, or a method object with a larger memory=."
 QUICK = 1500
 """Unknowns of order zero up to which the stationary operators are counted for an error message."""
 SUPPORT = 1e-12
@@ -170,7 +171,7 @@ def sector_kernel(
         rows, columns = sector.kets
         keep = np.flatnonzero(kets[rows] & kets[columns])
         what = f"A kernel of {len(keep)} unknowns"
-        require_memory(64.0 * sector.size + 400.0 * len(keep) ** 1.3, method.memory, what, ALTERNATIVES)
+        require_memory(64.0 * sector.size + 400.0 * len(keep) ** 1.3, method.memory, what, REMEDY)
         matrix = liouvillian.matrix[keep][:, keep].tocsc()
     if frequency:
         matrix = (matrix + 1j * frequency * sp.eye_array(matrix.shape[0])).tocsc()

@@ -23,6 +23,7 @@ from photinus.model import Model
 from photinus.numerics.polynomials import PolynomialMap, polynomial_map
 from photinus.solve.moments.closure import Closure, Polynomial, make_closure
 from photinus.solve.moments.words import adjoint, coefficients, naming, refuse_functions, words_up_to
+from photinus.solve.representatives import Representatives, represented
 
 Key = TypeVar("Key")
 
@@ -30,7 +31,8 @@ Key = TypeVar("Key")
 class Heisenberg:
     """The Heisenberg equation of one model, for single words."""
 
-    def __init__(self, model: Model):
+    def __init__(self, model: Model, atoms: Representatives = Representatives({})):
+        self.atoms = atoms
         self.hamiltonian, self.gram = coefficients(model)
         refuse_functions((*self.hamiltonian, *(u for u, _ in self.gram)))
         self._coherent: dict[Site, list[Word]] = {}
@@ -49,14 +51,19 @@ class Heisenberg:
         total: dict[Word, complex] = {}
         sites = [site for site, _ in word]
         for h in dict.fromkeys(h for site in sites for h in self._coherent.get(site, ())):
-            _add(total, _commutator(h, word), 1j * self.hamiltonian[h])
+            _add(total, _commutator(h, word), 1j * self.hamiltonian[h] * self._choices(sites, h))
         for u, v in dict.fromkeys(pair for site in sites for pair in self._left.get(site, ())):
+            half = 0.5 * self.gram[u, v] * self._choices(sites, u + v)
             for w, c in _commutator(word, u).items():
-                _add(total, dict(multiply_words(adjoint(v), w)), 0.5 * self.gram[u, v] * c)
+                _add(total, dict(multiply_words(adjoint(v), w)), half * c)
         for u, v in dict.fromkeys(pair for site in sites for pair in self._right.get(site, ())):
+            half = 0.5 * self.gram[u, v] * self._choices(sites, u + v)
             for w, c in _commutator(adjoint(v), word).items():
-                _add(total, dict(multiply_words(w, u)), 0.5 * self.gram[u, v] * c)
+                _add(total, dict(multiply_words(w, u)), half * c)
         return total
+
+    def _choices(self, own: list[Site], touched: Word) -> float:
+        return self.atoms.weight(own, (site for site, _ in touched))
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,10 +119,18 @@ class Hierarchy:
         The moments, and the rule for longer ones.
     sources : Sources
         The Heisenberg equations.
+    atoms : Representatives
+        Which spins stand for the atoms of ensembles.
     """
 
     closure: Closure
     sources: Sources
+    atoms: Representatives = Representatives({})
+
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
+        """The sites of the model, ensembles as they are."""
+        return tuple(dict.fromkeys(self.atoms.owner.get(site, site) for site in self.closure.naming.sites))
 
     @cached_property
     def polynomials(self) -> tuple[Polynomial, ...]:
@@ -183,11 +198,13 @@ class Hierarchy:
 
     def mean_of(self, operator: Operator, y: np.ndarray) -> np.ndarray:
         """⟨O⟩ at points y (size, …), exactly up to the order, closed beyond; real where O is Hermitian."""
-        unknown = [site for site in operator.sites if site not in self.closure.naming.sites]
-        if unknown:
-            locate(self.closure.naming.sites, unknown[0])
+        known = {*self.closure.naming.sites, *self.atoms.spins}
+        for site in operator.sites:
+            if site not in known:
+                locate((*self.closure.naming.sites, *self.atoms.spins), site)
         refuse_functions(operator.terms)
-        polynomial = compiled([closed(self.closure, operator.terms)], len(self.closure.letters))
+        single = self.atoms.collapsed(operator)
+        polynomial = compiled([closed(self.closure, single.terms)], len(self.closure.letters))
         value = values_of(polynomial, self.letters(y))[0]
         return np.asarray(value.real if operator.is_hermitian() else value)
 
@@ -245,16 +262,17 @@ def make_hierarchy(model: Model, order: int, phase_invariant: bool, permutation:
     """
     if not model.sites:
         raise InvalidInput("The model has no sites, and no moments.", "Give it an oscillator, a spin or a qudit.")
-    motion = Heisenberg(model)
-    names = naming(model, phase_invariant=phase_invariant, permutation=permutation)
+    model, atoms = represented(model, order)
+    motion = Heisenberg(model, atoms)
+    names = naming(model, phase_invariant=phase_invariant, permutation=permutation, alike=atoms.spins.values())
     words = words_up_to(names, order)
     if not words:
         raise InvalidInput(
-            f"All moments of order {order} vanish in states with the symmetry ({model.symmetry}).",
+            f"All moments of order {order} vanish in states with the model's symmetry.",
             "Raise the order, or give phase_invariant=False.",
         )
     closure = make_closure(names, order, words)
-    return Hierarchy(closure, Sources(((motion, closure),)))
+    return Hierarchy(closure, Sources(((motion, closure),)), atoms)
 
 
 def text_of(word: Word) -> str:

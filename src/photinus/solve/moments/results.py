@@ -112,16 +112,16 @@ class RestingMoments:
         >>> bool(np.allclose(at_rest.correlation(a.dag(), a, [0, 1.0]), [0.5, 0.5 * np.exp(2j - 0.5)]))
         True
         """
-        left, right = as_operator(left), as_operator(right)
+        left, right = self.system.atoms.collapsed(as_operator(left)), as_operator(right)
         grid = np.asarray(times, dtype=float)
         if grid.ndim != 1 or not np.isfinite(grid).all() or (grid < 0).any():
             raise InvalidInput("The times of a correlation are not a row of numbers of at least 0.", "Give t ≥ 0.")
         names = self.system.closure.naming
-        _require_symmetric(names, right)
+        _require_symmetric(names, self.system.atoms.laid_out(right))
         out = np.zeros(len(grid), dtype=complex)
         for charge in dict.fromkeys(names.charge(word) for word in left.terms):
             flow = self._regression(charge, left)
-            first = np.array([self.expect(Operator({x: 1.0}) * right) for x in flow.words], dtype=complex)
+            first = np.array([self._beside(x, right) for x in flow.words], dtype=complex)
             combination: dict[Word, complex] = {}
             for word, c in left.terms.items():
                 for x, f in flow.with_partner(names, word).items():
@@ -150,7 +150,7 @@ class RestingMoments:
         >>> round(ph.cumulants(ph.Model(jumps=[ph.Jump(1.5, a, reverse=0.5)])).steady().linewidth(a), 12)
         1.0
         """
-        dagger = as_operator(operator).dag()
+        dagger = self.system.atoms.collapsed(as_operator(operator).dag())
         charges = {self.system.closure.naming.charge(word) for word in dagger.terms}
         if len(charges) != 1:
             raise InvalidInput(
@@ -168,6 +168,10 @@ class RestingMoments:
 
         values = self.values
         return xr.Dataset({"mean": (("moment",), np.array([*values.values()]))}, {"moment": [*values]})
+
+    def _beside(self, word: Word, right: Operator) -> complex:
+        """⟨w·right⟩; of an ensemble the atoms that are those of w and the others."""
+        return complex(self.expect(Operator({word: 1.0}) * self.system.atoms.laid_out(right, (s for s, _ in word))))
 
     def _regression(self, charge: tuple[int, ...], operator: Operator) -> Regression:
         refuse_functions(operator.terms)

@@ -10,7 +10,7 @@ spin or qudit, a product that the algebra has already reduced, counts one togeth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -147,9 +147,16 @@ class Naming:
         return tuple(sorted(out, key=lambda factor: factor[0].order))
 
 
-def naming(model: Model, *, phase_invariant: bool, permutation: bool) -> Naming:
-    """The naming of a model's moments."""
-    classes = equivalent_sites(model) if permutation else tuple((site,) for site in model.sites)
+def naming(
+    model: Model, *, phase_invariant: bool, permutation: bool, alike: Iterable[Sequence[Site]] = ()
+) -> Naming:
+    """The naming of a model's moments; the sites of each row of ``alike`` are never told apart."""
+    if permutation:
+        classes = equivalent_sites(model)
+    else:
+        rows = [tuple(row) for row in alike]
+        together = {site for row in rows for site in row}
+        classes = (*rows, *((site,) for site in model.sites if site not in together))
     return Naming(model.sites, model.symmetry.weak if phase_invariant else None, classes)
 
 

@@ -18,7 +18,7 @@ from photinus.numerics.decay import Decay, compact, norms
 from photinus.numerics.rng import Streams
 from photinus.solve.unravelling.kets import Records, Unravelling, dense_block
 
-ROOM = 24_000
+ROOM = 20_000
 """Amplitudes that are followed together, so that their Taylor series stays in the processor's cache."""
 
 

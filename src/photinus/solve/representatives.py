@@ -1,0 +1,266 @@
+"""Ensembles in the mean field and the cumulants: a few of the N atoms, as spins ½, stand for all of them.
+
+An operator of an ensemble is a sum over distinct atoms, Σ_{i₁ ≠ i₂ ≠ …} c·A_{i₁}B_{i₂}…, whose coefficients hold N exactly.
+The sum is laid out on n representatives only. In the equation of a word on k of them, every pair of words of the generator
+that touches r further atoms then occurs (n−k choose r) times instead of (N−k choose r), and is weighted by their ratio:
+the equations are those of N atoms for every N, at the cost of n.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import permutations
+from math import comb, perm
+from typing import TypeAlias
+
+from photinus.algebra import Ensemble, Operator, Site, Spin, Word, as_operator
+from photinus.algebra.ensemble import EACH, is_each
+from photinus.algebra.operator import ensemble
+from photinus.algebra.site import LocalWord
+from photinus.errors import InvalidInput, SiteMismatch
+from photinus.model import Jump, Model
+
+Sums: TypeAlias = Mapping[tuple[LocalWord, ...], complex]  # words of a spin ½ on distinct atoms, sorted -> coefficient
+
+LEAST = 6
+"""Representatives that there are at least, if the ensemble has as many atoms: operators of so many can be asked for."""
+LETTERS: Mapping[str, LocalWord] = {"+": (1, 0), "-": (-1, 0), "z": (0, 1)}
+ATOM = Spin("atom", 0.5)
+
+
+@lru_cache(maxsize=4096)
+def sums(word: LocalWord, atoms: int) -> Sums:
+    """A collective word S₊^d S_z^r C^k (or S_z^r S₋^|d| C^k) as sums over distinct atoms.
+
+    Examples
+    --------
+    S₊S₋ = N/2 + S_z + Σ_{i≠j} σ₊ⁱσ₋ʲ is the word S₊S₋ = C − S_z² + S_z of the algebra; S_z² = N/4 + Σ_{i≠j} …:
+
+    >>> from photinus.solve.representatives import sums
+    >>> dict(sums((0, 2, 0), 10))
+    {(): 2.5, ((0, 1), (0, 1)): 1.0}
+    """
+    d, r, k = word
+    ladder, z = ("+" if d > 0 else "-") * abs(d), "z" * r
+    total = _times({(): 1.0}, ladder + z if d > 0 else z + ladder, atoms)
+    for _ in range(k):
+        parts = [_times(total, letters, atoms) for letters in ("-+", "zz", "z")]  # C = S₋S₊ + S_z² + S_z
+        total = {key: sum(part.get(key, 0) for part in parts) for key in set().union(*parts)}
+    return {key: c for key, c in total.items() if c != 0}
+
+
+def _times(total: Sums, letters: str, atoms: int) -> dict[tuple[LocalWord, ...], complex]:
+    """Times Σ_i of each letter: i is another atom than those before, or one of them."""
+    for letter in letters:
+        local, out = LETTERS[letter], {}
+        for key, c in total.items():
+            changed = [((*key, local), c)] if len(key) < atoms else []
+            for place, old in enumerate(key):
+                rest = key[:place] + key[place + 1 :]
+                for new, x in ATOM.product(old, local):
+                    free = atoms - len(rest)  # an identity may stand on every other atom
+                    changed.append((rest, c * x * free) if new == ATOM.identity else ((*rest, new), c * x))
+            for new_key, x in changed:
+                ordered = tuple(sorted(new_key))
+                out[ordered] = out.get(ordered, 0) + x
+        total = out
+    return dict(total)
+
+
+@dataclass(frozen=True, eq=False)
+class Representatives:
+    """Which spins ½ stand for the atoms of which ensemble; without ensembles it changes nothing.
+
+    Attributes
+    ----------
+    spins : mapping of Ensemble to tuple of Spin
+    """
+
+    spins: Mapping[Ensemble, tuple[Spin, ...]]
+
+    @cached_property
+    def owner(self) -> dict[Site, Ensemble]:
+        """The ensemble of each representative."""
+        return {spin: site for site, row in self.spins.items() for spin in row}
+
+    def weight(self, own: Iterable[Site], touched: Iterable[Site]) -> float:
+        """How many choices of atoms one of representatives stands for: Π (N−k choose r)/(n−k choose r).
+
+        k representatives are ``own``; r others are touched.
+        """
+        if not self.spins:
+            return 1.0
+        mine = [site for site in dict.fromkeys(own) if site in self.owner]
+        others = [site for site in dict.fromkeys(touched) if site in self.owner and site not in mine]
+        out = 1.0
+        for site, row in self.spins.items():
+            k, r = (sum(self.owner[x] == site for x in some) for some in (mine, others))
+            if r:
+                out *= comb(site.atoms - k, r) / comb(len(row) - k, r)
+        return out
+
+    def laid_out(self, operator: Operator, own: Iterable[Site] = ()) -> Operator:
+        """An operator on the representatives, of which some are another word's own, weighted as the sum over all atoms."""
+        if not self.spins:
+            return operator
+        own = tuple(own)
+        out: dict[Word, complex] = {}
+        for word, c in self._terms(operator):
+            for longer in self._placed(word):
+                out[longer] = out.get(longer, 0) + c * self.weight(own, (site for site, _ in longer))
+        return Operator({word: c for word, c in out.items() if c != 0})
+
+    def collapsed(self, operator: Operator) -> Operator:
+        """An operator with the same mean wherever atoms are alike: the first representatives, times the number of choices."""
+        if not self.spins:
+            return operator
+        out: dict[Word, complex] = {}
+        for word, c in self._terms(operator):
+            first = [pair for site, key in word.rows.items() for pair in zip(self.spins[site], key, strict=False)]
+            longer, factor = _word((*word.plain, *first)), c
+            for site, key in word.rows.items():
+                factor *= perm(site.atoms, len(key))
+            out[longer] = out.get(longer, 0) + factor
+        return Operator(out)
+
+    def _terms(self, operator: Operator) -> Iterable[tuple[_Sum, complex]]:
+        for word, c in operator.terms.items():
+            plain = tuple((site, local) for site, local in word if not isinstance(site, Ensemble))
+            parts: list[tuple[dict[Ensemble, tuple[LocalWord, ...]], complex]] = [({}, c)]
+            for site, local in word:
+                if isinstance(site, Ensemble):
+                    self._require(site, local)
+                    rows = sums(local, site.atoms).items()
+                    parts = [({**known, site: key}, x * y) for known, x in parts for key, y in rows]
+            yield from ((_Sum(plain, known), x) for known, x in parts)
+
+    def _require(self, site: Ensemble, local: LocalWord) -> None:
+        if site not in self.spins:
+            known = ", ".join(map(repr, self.spins))
+            raise SiteMismatch(f"The {site!r} is not that of the model: {known}.", "Use the operators of that.")
+        if is_each(local):
+            site.action(local, 1)  # says what stands where
+        most = max((len(key) for key in sums(local, site.atoms)), default=0)
+        if most > len(self.spins[site]):
+            raise InvalidInput(
+                f"The operator {site.text(local)} touches {most} atoms at once, more than the {len(self.spins[site])} "
+                "that stand for all.",
+                "Raise the order of the cumulants, or ask for a shorter product.",
+            )
+
+    def _placed(self, word: _Sum) -> Iterable[Word]:
+        """All choices of distinct representatives."""
+        choices: list[dict[Ensemble, tuple[tuple[Spin, LocalWord], ...]]] = [{}]
+        for site, key in word.rows.items():
+            some = [tuple(zip(row, key, strict=True)) for row in permutations(self.spins[site], len(key))]
+            choices = [{**known, site: row} for known in choices for row in some]
+        for known in choices:
+            factors = (*word.plain, *(factor for row in known.values() for factor in row))
+            yield _word(factors)
+
+    def to_ensembles(self, word: Word) -> Operator:
+        """The operator of the ensembles that has the mean of a word of representatives in every state of the ensembles."""
+        out = Operator({tuple((site, local) for site, local in word if site not in self.owner): 1.0})
+        for site in self.spins:
+            key = tuple(local for spin, local in word if self.owner.get(spin) == site)
+            out = out * _collective(site, tuple(sorted(key))) / perm(site.atoms, len(key))
+        return out
+
+
+@dataclass(frozen=True)
+class _Sum:
+    plain: Word
+    rows: dict[Ensemble, tuple[LocalWord, ...]]
+
+
+def _word(factors: Iterable[tuple[Site, LocalWord]]) -> Word:
+    return tuple(sorted(factors, key=lambda factor: factor[0].order))
+
+
+@lru_cache(maxsize=4096)
+def _collective(site: Ensemble, key: tuple[LocalWord, ...]) -> Operator:
+    """Σ over distinct atoms of the words of ``key``, in collective operators: the inverse of :func:`sums`."""
+    if not key:
+        return as_operator(1)
+    at = ensemble(site.name, site.atoms)
+    *before, last = key
+    out = _collective(site, tuple(before)) * {(1, 0): at.plus, (-1, 0): at.minus, (0, 1): at.z}[last]
+    for place, old in enumerate(before):
+        rest = before[:place] + before[place + 1 :]
+        for new, x in ATOM.product(old, last):
+            if new == ATOM.identity:
+                out = out - x * (site.atoms - len(rest)) * _collective(site, tuple(sorted(rest)))
+            else:
+                out = out - x * _collective(site, tuple(sorted((*rest, new))))
+    return out
+
+
+def represented(model: Model, order: int) -> tuple[Model, Representatives]:
+    """The model with representatives in the place of its ensembles, enough of them for words on ``order`` atoms.
+
+    Raises
+    ------
+    InvalidInput
+        If the name of a representative, that of the ensemble and a number, is taken.
+    """
+    ensembles = [site for site in model.sites if isinstance(site, Ensemble)]
+    if not ensembles:
+        return model, Representatives({})
+    taken = {site.name for site in model.sites}
+    spins = {}
+    for site in ensembles:
+        count = min(site.atoms, max(LEAST, order + 2 * _reach(model, site) - 1))
+        row = tuple(Spin(f"{site.name}{k}", 0.5) for k in range(1, count + 1))
+        clash = sorted(taken & {spin.name for spin in row})
+        if clash:
+            raise InvalidInput(
+                f"The atoms of the {site!r} are written as {row[0].name}, {row[1].name}, …, and {clash[0]!r} is a site.",
+                "Rename that site.",
+            )
+        spins[site] = row
+        taken |= {spin.name for spin in row}
+    out = Representatives(spins)
+    jumps = [
+        Jump(rate, operator)
+        for jump in model.jumps
+        for rate, whole in ((jump.rate, jump.operator), (jump.reverse, jump.operator.dag()))
+        for operator in _jumps(out, whole)
+        if rate > 0
+    ]
+    return Model(out.laid_out(model.hamiltonian, _all(out)), jumps, model.references), out
+
+
+def _all(some: Representatives) -> tuple[Spin, ...]:
+    """All representatives: with these as its own, nothing is weighted."""
+    return tuple(some.owner)  # type: ignore[arg-type]
+
+
+def _jumps(some: Representatives, operator: Operator) -> list[Operator]:
+    owners = {site for word in operator.terms for site, local in word if isinstance(site, Ensemble) and is_each(local)}
+    if not owners:
+        return [some.laid_out(operator, _all(some))]
+    (site,) = owners
+    out = []
+    for spin in some.spins[site]:
+        alone = {
+            _word((spin, _of_one(local)) if s == site else (s, local) for s, local in word): c
+            for word, c in operator.terms.items()
+        }
+        out.append(some.laid_out(Operator(alone), _all(some)))
+    return out
+
+
+def _of_one(local: LocalWord) -> LocalWord:
+    assert local[0] == EACH
+    return (local[1], 0) if local[1] else (0, 1)
+
+
+def _reach(model: Model, site: Ensemble) -> int:
+    """The largest number of atoms that one word of the generator touches."""
+    words = [word for operator in (model.hamiltonian, *(jump.operator for jump in model.jumps)) for word in operator.terms]
+    locals_ = {local for word in words for s, local in word if s == site and not is_each(local)}
+    return max([1, *(len(key) for local in locals_ for key in sums(local, site.atoms))])
+
+
