@@ -155,7 +155,8 @@ def landauer(
     >>> import photinus as ph
     >>> s, r = ph.spin("s", 0.5), ph.spin("r", 0.5)
     >>> p = 1 / (1 + np.exp(2.0))
-    >>> bit = lambda site, up: ph.states.mixture([(up, ph.states.level({site: 0.5})), (1 - up, ph.states.level({site: -0.5}))])
+    >>> def bit(site, up):
+    ...     return ph.states.from_matrix({site: 2}, np.diag([up, 1 - up]))
     >>> before = ph.states.product(bit(s, 0.5), bit(r, p))
     >>> after = ph.states.product(bit(s, p), bit(r, 0.5))
     >>> ph.information.landauer(before, after, "s", 2.0 * r.z, temperature=1.0)
@@ -306,7 +307,7 @@ def measurement_gain(state: State, operators: Mapping[str, Operator | Scalar]) -
     >>> s, error = ph.spin("s", 0.5), 0.1
     >>> up, down = 0.5 + s.z, 0.5 - s.z
     >>> good, bad = (1 - error) ** 0.5, error**0.5
-    >>> bit = ph.states.mixture([(0.5, ph.states.level({s: 0.5})), (0.5, ph.states.level({s: -0.5}))])
+    >>> bit = ph.states.from_matrix({s: 2}, [[0.5, 0], [0, 0.5]])
     >>> gain = ph.information.measurement_gain(bit, {"up": good * up + bad * down, "down": bad * up + good * down})
     >>> round(gain.information, 8), round(gain.extractable_work(temperature=2.0), 8)
     (0.36806421, 0.73612841)

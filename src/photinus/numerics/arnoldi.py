@@ -15,13 +15,15 @@ import scipy.linalg as la
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from photinus.numerics.eigen import Eigenpairs, Inverse, completed, slowest_first, sorted_pairs
+from photinus.numerics.eigen import Eigenpairs, Inverse, slowest_first, sorted_pairs
 
 FEW, MOST = 40, 320
 """Steps of a glance, and steps at which the search gives up."""
 GLANCES = 6
 CONVERGED = 1e-11
 """A Ritz value whose residual is below this times |λ − σ| is an eigenvalue."""
+COPIES = 8
+"""So often further copies of degenerate eigenvalues are looked for."""
 SEPARATE = 8
 """Into so many parts, at most, a matrix is taken apart."""
 
@@ -57,8 +59,8 @@ def slowest_eigenpairs(matrix: sp.csc_array, count: int) -> HalfPlane:
     parts = separate_parts(matrix)
     blocks = [matrix if len(parts) == 1 else matrix[part][:, part].tocsc() for part in parts]
     sigma = typical_size(blocks[0], count)
-    spaces = [_Space(Inverse.around(block, sigma), FEW) for block in blocks]
-    center, steps = np.float64(sigma), FEW
+    spaces = [_Space(Inverse.around(block, sigma)) for block in blocks]
+    steps = FEW
     while True:
         steps = min(2 * steps, MOST)
         for space in spaces:
@@ -70,18 +72,16 @@ def slowest_eigenpairs(matrix: sp.csc_array, count: int) -> HalfPlane:
             break
         if steps == MOST or all(space.exhausted for space in spaces):
             return HalfPlane(None, sigma, 0.0, values[slow])
-    away = np.abs(values - center)
-    radius = float(away[~converged].min(initial=np.inf))
-    kept = converged & (away < radius) if np.isfinite(radius) else converged
-    kept |= np.isin(np.arange(len(values)), slow)
-    radius = min(radius, float(away[kept].max()) * (1 + 1e-6))
+    away = np.abs(values - sigma)
+    radius = min(float(away[~converged].min(initial=np.inf)), float(away.max()))
     found = []
     for k, (space, part) in enumerate(zip(spaces, parts, strict=True)):
-        pairs = space.pairs(values[kept & (owners == k)], steps)
-        pairs = completed(space.inverse, pairs, radius, 4)
-        found.append(pairs if len(parts) == 1 else _laid(pairs, part, matrix.shape[0]))
-    together = found[0] if len(found) == 1 else _together(matrix, found)
-    return HalfPlane(together, sigma, radius, values[slow])
+        own = values[slow][owners[slow] == k]
+        if len(own):
+            pairs = space.pairs(own, last=float(values[slow].real.min()))
+            found.append(pairs if len(parts) == 1 else _laid(pairs, part, matrix.shape[0]))
+    pairs = found[0] if len(found) == 1 else _together(matrix, found)
+    return HalfPlane(pairs, sigma, radius, values[slow])
 
 
 def separate_parts(matrix: sp.csc_array) -> list[np.ndarray]:
@@ -96,12 +96,12 @@ def typical_size(matrix: sp.csc_array, count: int) -> float:
     """|λ| of the typical slow eigenvalue, by glances from ever nearer points."""
     sigma = float(np.sqrt((np.abs(matrix.data) ** 2).sum() / matrix.shape[0])) or 1.0
     for _ in range(GLANCES):
-        space = _Space(Inverse.around(matrix, sigma), FEW)
+        space = _Space(Inverse.around(matrix, sigma))
         space.extend(FEW)
         values, _, _ = _ritz([space])
-        slow = values[slowest_first(values)][: min(count, FEW // 3)]
-        size = float(np.median(np.abs(slow)))
-        if not 0 < size < 0.5 * sigma:
+        slow = values[slowest_first(values)][: min(count, FEW // 2)]
+        size = float(np.quantile(np.abs(slow), 0.25))
+        if not 0 < size < 0.7 * sigma:
             break
         sigma = size
     return sigma
@@ -143,54 +143,63 @@ def _together(matrix: sp.csc_array, found: list[Eigenpairs]) -> Eigenpairs:
 
 
 class _Space:
-    """A Krylov space of (A − σ)⁻¹ ("N") or of its transpose ("H"), with all its vectors."""
+    """A Krylov space of (A − σ)⁻¹ ("N") or of its transpose ("H"), with all its vectors.
 
-    def __init__(self, inverse: Inverse, steps: int, transposed: str = "N"):
-        self.inverse, self._transposed = inverse, transposed
+    Where eigenpairs are known, it is that of what is left without them.
+    """
+
+    def __init__(self, inverse: Inverse, transposed: str = "N", known: Eigenpairs | None = None):
+        self.inverse, self._transposed, self._known = inverse, transposed, known
         self._size = inverse.matrix.shape[0]
-        self._basis = np.empty((self._size, steps + 1), order="F")
-        self._projected = np.zeros((steps + 1, steps))
-        start = np.random.default_rng(11).normal(size=self._size)
+        self._basis = np.empty((self._size, 1), order="F")
+        self._projected = np.zeros((1, 0))
+        start = self._without(np.random.default_rng(11).normal(size=self._size))
         self._basis[:, 0] = start / np.linalg.norm(start)
         self.steps = 0
         self.exhausted = False
 
+    def _without(self, x: np.ndarray) -> np.ndarray:
+        if self._known is None:
+            return x
+        right, left = self._known.right, self._known.left
+        if self._transposed == "H":
+            right, left = left, right
+        return np.asarray(x - (right @ (left.conj().T @ x)).real)
+
     def extend(self, steps: int) -> None:
         """More vectors, up to so many; fewer where the space is invariant."""
         steps = min(steps, self._size - 1)
-        if steps > self._projected.shape[1]:
-            basis, projected = self._basis, self._projected
-            self._basis = np.empty((self._size, steps + 1), order="F")
-            self._projected = np.zeros((steps + 1, steps))
-            self._basis[:, : basis.shape[1]] = basis
-            self._projected[: projected.shape[0], : projected.shape[1]] = projected
+        if self.exhausted or steps <= self.steps:
+            return
+        basis, projected = self._basis, self._projected
+        self._basis = np.empty((self._size, steps + 1), order="F")
+        self._projected = np.zeros((steps + 1, steps))
+        self._basis[:, : basis.shape[1]] = basis
+        self._projected[: projected.shape[0], : projected.shape[1]] = projected
         for j in range(self.steps, steps):
-            new = self.inverse.solve(self._basis[:, j], self._transposed)
-            length = np.linalg.norm(new)
-            for _ in range(2):  # twice is enough (Giraud and others, 2005)
+            new = self._without(self.inverse.solve(self._basis[:, j], self._transposed))
+            length = float(np.linalg.norm(new))
+            for _ in range(2):  # once more against rounding: twice is enough (Parlett 1998, § 6.9)
                 shares = self._basis[:, : j + 1].T @ new
                 new -= self._basis[:, : j + 1] @ shares
                 self._projected[: j + 1, j] += shares
             rest = float(np.linalg.norm(new))
-            self._projected[j + 1, j] = rest
             self.steps = j + 1
             if rest <= 1e-14 * length:
-                self.exhausted = True
-                return
+                break
+            self._projected[j + 1, j] = rest
             self._basis[:, j + 1] = new / rest
-        self.exhausted = self.exhausted or self.steps >= self._size - 1
-
-    def _solved(self) -> tuple[np.ndarray, np.ndarray]:
-        m = self.steps
-        mu, y = la.eig(self._projected[:m, :m], check_finite=False)
-        return mu, y
+        self.exhausted = self.steps < steps or self.steps >= self._size - 1
 
     def ritz(self) -> tuple[np.ndarray, np.ndarray]:
-        """λ and the residual of each, ‖(A − σ)⁻¹x − μx‖/|μ|²: a bound on |δλ| of a normal matrix."""
+        """λ and the residual of each, ‖(A − σ)⁻¹x − μx‖/|μ|²: to first order, |δλ| of a normal matrix."""
         mu, y = self._solved()
-        mu = np.where(mu == 0, np.finfo(float).tiny**0.25, mu)
         rest = float(self._projected[self.steps, self.steps - 1])
         return self.inverse.target + 1 / mu, rest * np.abs(y[-1]) / np.abs(mu) ** 2
+
+    def _solved(self) -> tuple[np.ndarray, np.ndarray]:
+        mu, y = la.eig(self._projected[: self.steps, : self.steps], check_finite=False)
+        return np.where(np.abs(mu) < 1e-30, 1e-30, mu), y
 
     def vectors(self, values: np.ndarray) -> np.ndarray:
         """The Ritz vectors of these values, each taken once."""
@@ -204,8 +213,30 @@ class _Space:
         vectors = self._basis[:, : self.steps] @ y[:, chosen]
         return np.asarray(vectors / np.linalg.norm(vectors, axis=0))
 
-    def pairs(self, values: np.ndarray, steps: int) -> Eigenpairs:
-        """Eigenpairs of these values; the left vectors are those of a space of the transpose."""
-        mirror = _Space(self.inverse, steps, "H")
-        mirror.extend(steps)
+    def pairs(self, values: np.ndarray, last: float) -> Eigenpairs:
+        """Eigenpairs of these Ritz values, and further copies of them down to the real part ``last``.
+
+        A Krylov space holds one vector of a degenerate eigenvalue; the space without it holds the next.
+        """
+        pairs, space = self._with_left(values), self
+        for _ in range(COPIES):
+            if pairs.conditions.max(initial=1.0) > 1e6:
+                break  # near an exceptional point nothing can be taken out cleanly
+            space = _Space(self.inverse, known=pairs)
+            space.extend(max(FEW, self.steps // 2))
+            values, residuals = space.ritz()
+            if not ((values.real >= last) & (residuals <= 1e-3 * np.abs(values - self.inverse.target))).any():
+                break
+            space.extend(self.steps)
+            values, residuals = space.ritz()
+            more = (values.real >= last) & (residuals <= CONVERGED * np.abs(values - self.inverse.target))
+            if not more.any():
+                break
+            new = space._with_left(values[more])
+            pairs = _together(self.inverse.matrix, [pairs, new])
+        return pairs
+
+    def _with_left(self, values: np.ndarray) -> Eigenpairs:
+        mirror = _Space(self.inverse, "H", self._known)
+        mirror.extend(self.steps)
         return sorted_pairs(self.inverse.matrix, values, self.vectors(values), mirror.vectors(np.conj(values)))

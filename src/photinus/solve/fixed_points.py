@@ -305,7 +305,8 @@ def equilibria(
     rng = np.random.default_rng(seed)
     single, complete = _of_one_oscillator(flow)
     if complete and not flow.turns:
-        found = _distinct(flow, newton(flow, single[:, _nearly_at_rest(flow, single)], np.zeros((0, 0)), 20))
+        near = single[:, _nearly_at_rest(flow, single)]
+        found = _distinct(flow, newton(flow, near, np.zeros((0, near.shape[1])), 20))
         if index_of([e.eigenvalues for e in found]) == 1:  # the motion is bounded, and none is missing
             return found, True
     points = [np.zeros((flow.size, 1)), single, sampled(flow, min(starts, 4) if complete else starts, rng)]
@@ -317,7 +318,7 @@ def equilibria(
 
 
 def _nearly_at_rest(flow: Flow, y: np.ndarray) -> np.ndarray:
-    """Which candidates of an elimination are no common roots of its equations with α* ≠ conj(α), nor lost to rounding."""
+    """Which candidates of an elimination are neither solutions with α* ≠ conj(α) nor lost to rounding."""
     return (np.abs(flow(y)) <= 0.1 * flow.magnitude(y)).all(axis=0)
 
 

@@ -131,17 +131,22 @@ class Representatives:
             parts: list[tuple[dict[Ensemble, tuple[LocalWord, ...]], complex]] = [({}, c)]
             for site, local in word:
                 if isinstance(site, Ensemble):
-                    self._require(site, local)
+                    self._require(word, site, local)
                     rows = sums(local, site.atoms).items()
                     parts = [({**known, site: key}, x * y) for known, x in parts for key, y in rows]
             yield from ((_Sum(plain, known), x) for known, x in parts)
 
-    def _require(self, site: Ensemble, local: LocalWord) -> None:
+    def _require(self, word: Word, site: Ensemble, local: LocalWord) -> None:
         if site not in self.spins:
             known = ", ".join(map(repr, self.spins))
             raise SiteMismatch(f"The {site!r} is not that of the model: {known}.", "Use the operators of that.")
         if is_each(local):
-            site.action(local, 1)  # says what stands where
+            site.action(local, 1)  # refuses it
+        if any(self.owner.get(other) == site for other, _ in word):
+            raise InvalidInput(
+                f"An operator of the {site!r} is multiplied with one of a single atom of it.",
+                f"Use the operators of the ensemble alone, or those of {self.spins[site][0].name} and its like.",
+            )
         most = max((len(key) for key in sums(local, site.atoms)), default=0)
         if most > len(self.spins[site]):
             raise InvalidInput(

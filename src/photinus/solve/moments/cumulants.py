@@ -111,7 +111,7 @@ class Moments:
         ----------
         initial : State or sequence of State
             A state of all sites, or states of separate sites whose product is meant. It must have the symmetries that
-            the equations use.
+            the equations use. A state of ``ph.spin(name, 1/2)`` with the name of an ensemble is that of each atom.
         times : sequence of float
             Increasing, at least two.
         method : Integration
@@ -183,10 +183,12 @@ class Moments:
 
     def __repr__(self) -> str:
         count = len(self.system.words)
-        sites = len(self.system.closure.naming.sites)
+        sites = len(self.system.sites)
+        family_ = [f"{site.atoms} atoms {row[0].name}, {row[1].name}, …" for site, row in self.system.atoms.spins.items()]
         size = self.system.sources.size
         family = f", written for {size} identical ones" if len(self.system.sources.members) > 1 else ""
         head = f"{count} moment{'s' * (count != 1)} of order {self.order} of {sites} site{'s' * (sites != 1)}{family}"
+        head += f" ({'; '.join(family_)})" if family_ else ""
         rows = str(self.equations).splitlines()
         more = [f"  … ({len(self.equations)} equations)"] if count > 5 else []
         return "\n".join([head, *(f"  {row}" for row in rows[:5]), *more])
@@ -201,7 +203,8 @@ def cumulants(model: Model, order: int = 2, *, phase_invariant: bool = True, per
     Parameters
     ----------
     model : Model
-        Of oscillators, spins and qudits.
+        Of oscillators, spins and qudits, and of ensembles, as N spins ½ that nothing tells apart: their number may be
+        any, such as 10⁵. Their atoms are written as ``atoms1``, ``atoms2``, …
     order : int
         At least 1. Order 1 factorises everything; order 2 is exact for Gaussian models; phase-invariant oscillators
         with a limit cycle need 4 or more.
@@ -209,7 +212,7 @@ def cumulants(model: Model, order: int = 2, *, phase_invariant: bool = True, per
         Whether to leave out the moments that vanish in every state with the model's weak symmetry, as its steady state
         is. States with a phase need False.
     permutation : bool
-        Whether sites that the model does not tell apart share their moments.
+        Whether sites that the model does not tell apart share their moments; the atoms of an ensemble always do.
 
     Returns
     -------
@@ -232,6 +235,13 @@ def cumulants(model: Model, order: int = 2, *, phase_invariant: bool = True, per
     2 moments of order 2 of 20 sites
       d⟨a1† a1⟩/dt = 1 - 0.9 ⟨a1† a1⟩ + 1.9 ⟨a1† a2⟩ - 2 ⟨a1† a1⟩²
       d⟨a1† a2⟩/dt = 0.1 ⟨a1† a1⟩ + 0.9 ⟨a1† a2⟩ - 2 ⟨a1† a1⟩ ⟨a1† a2⟩
+
+    A laser of 10⁵ atoms, whose intensity is N²Γ/8 at the pump NΓ/2:
+
+    >>> at = ph.ensemble("atoms", 100_000)
+    >>> bright = ph.cumulants(ph.zoo.superradiant_laser(atoms=100_000, pump=50_000.0)).steady()
+    >>> round(bright.expect(at.plus * at.minus) / (100_000**2 / 8), 4)
+    1.0
     """
     if not isinstance(model, Model):
         raise WrongType(f"The cumulants of {shown(model)} are asked.", "Give a ph.Model.")

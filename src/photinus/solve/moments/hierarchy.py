@@ -262,13 +262,14 @@ def make_hierarchy(model: Model, order: int, phase_invariant: bool, permutation:
     """
     if not model.sites:
         raise InvalidInput("The model has no sites, and no moments.", "Give it an oscillator, a spin or a qudit.")
+    symmetry = model.symmetry
     model, atoms = represented(model, order)
     motion = Heisenberg(model, atoms)
     names = naming(model, phase_invariant=phase_invariant, permutation=permutation, alike=atoms.spins.values())
     words = words_up_to(names, order)
     if not words:
         raise InvalidInput(
-            f"All moments of order {order} vanish in states with the model's symmetry.",
+            f"All moments of order {order} vanish in states with the symmetry ({symmetry}).",
             "Raise the order, or give phase_invariant=False.",
         )
     closure = make_closure(names, order, words)

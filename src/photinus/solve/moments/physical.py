@@ -7,13 +7,15 @@ that large amplitudes do not hide small violations. The condition is necessary, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from photinus.algebra import Oscillator, Word, multiply_words
+from photinus.algebra import Operator, Oscillator, Word, multiply_words
 from photinus.numerics.polynomials import PolynomialMap
+from photinus.solve.moments.closure import Polynomial
 from photinus.solve.moments.hierarchy import Hierarchy, closed, compiled, text_of, values_of
 from photinus.solve.moments.words import Naming, adjoint, words_up_to
 
@@ -55,16 +57,17 @@ def tests_of(system: Hierarchy) -> tuple[Test, ...]:
         everything = Naming(names.sites, None, tuple((site,) for site in names.sites))
         if (2 * len(names.sites)) ** half <= 4 * MOST**2:
             sets.append(words_up_to(everything, half))
+    if order >= 2:  # of all N atoms together
+        sets += [[((site, (q, 0, 0) if q else (0, 1, 0)),) for q in (1, 0, -1)] for site in system.atoms.spins]
     return tuple(_test(system, tuple(words)) for words in sets if len(words) <= MOST)
 
 
 def _test(system: Hierarchy, operators: tuple[Word, ...]) -> Test:
-    pairs = [
-        closed(system.closure, dict(multiply_words(adjoint(u), v)))
-        for i, u in enumerate(operators)
-        for v in operators[i:]
-    ]
-    singles = [closed(system.closure, {u: 1.0}) for u in operators]
+    def mean(terms: Mapping[Word, complex]) -> Polynomial:
+        return closed(system.closure, system.atoms.collapsed(Operator(terms)).terms)
+
+    pairs = [mean(dict(multiply_words(adjoint(u), v))) for i, u in enumerate(operators) for v in operators[i:]]
+    singles = [mean({u: 1.0}) for u in operators]
     return Test(operators, compiled(pairs + singles, len(system.closure.letters)))
 
 
