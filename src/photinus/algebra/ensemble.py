@@ -23,6 +23,8 @@ from photinus.errors import InvalidInput, WrongType
 from photinus.numerics.checks import whole_number
 
 EACH: Final = "each"
+BACK: Final = "back"
+"""Marks the adjoint of one of the three jumps."""
 Terms: TypeAlias = dict[tuple[int, int], float]  # powers of S_z and of C -> coefficient
 
 
@@ -65,12 +67,18 @@ class Ensemble(Site):
         return [(word, c) for word, c in _product(u, v) if abs(word[0]) <= self.atoms]
 
     def adjoint(self, word: LocalWord) -> LocalWord:
-        return (EACH, -word[1]) if word[0] == EACH else (-word[0], *word[1:])
+        if word[0] != EACH:
+            return (-word[0], *word[1:])
+        if len(word) == 2:
+            return (EACH, -word[1])
+        return word[:3] if len(word) == 4 else (*word, BACK)  # the weights of a jump are those of its start
 
     def shift(self, word: LocalWord) -> tuple[int, ...]:
         if word[0] != EACH:
             return (0, word[0])
-        return (word[2], word[1]) if len(word) == 3 else (0, word[1])
+        if len(word) == 2:
+            return (0, word[1])
+        return (-word[2], -word[1]) if len(word) == 4 else (word[2], word[1])
 
     def levels(self, cutoff: int | None) -> int:
         return (self.atoms // 2 + 1) * ((self.atoms + 1) // 2 + 1)
@@ -102,8 +110,12 @@ class Ensemble(Site):
                     f"An operator of each atom of {self.name!r} stands outside of a jump.",
                     f"Use {self.name}.x, .y, .z, .plus or .minus, which sum over the atoms.",
                 )
-            _, q, delta = word
-            target, amplitude = self.place(j + delta, m + q), _each(self.atoms / 2, j, m, q, delta)
+            if len(word) == 4:
+                _, q, delta, _ = word
+                target, amplitude = self.place(j - delta, m - q), _each(self.atoms / 2, j - delta, m - q, q, delta)
+            else:
+                _, q, delta = word
+                target, amplitude = self.place(j + delta, m + q), _each(self.atoms / 2, j, m, q, delta)
         else:
             d, r, k = word
             target, square = self.place(j, m + d), np.ones(levels)

@@ -250,18 +250,12 @@ class PhaseEquation:
             gap = np.mod(direction * (tops[None, :] - stable[:, None]), TAU)
             nearest = tops[gap.argmin(axis=1)]
             reach = stable + direction * gap.min(axis=1)
-            height = self._potential(reach) - self._potential(stable)
+            height = _potential(self, reach) - _potential(self, stable)
             speed = np.sqrt(-self.slope(stable) * self.slope(nearest)) / TAU
             with np.errstate(under="ignore"):
                 found[direction] = (speed * np.exp(-height / self.diffusion) if self.diffusion else 0 * speed, height)
         (forward, over), (backward, under) = found[1], found[-1]
         return SlipRates(stable, forward, backward, over, under, self.diffusion)
-
-    def _potential(self, phi: np.ndarray) -> np.ndarray:
-        """U = −∫f dφ, of unwrapped phases."""
-        k = np.arange(1, len(self.harmonics))
-        waves = (np.exp(1j * np.multiply.outer(phi, k)) @ (self.harmonics[1:] / (1j * k))).real
-        return np.asarray(-self.detuning * phi - 2 * waves)
 
     # --- in time
 
@@ -428,6 +422,13 @@ def trimmed(harmonics: np.ndarray) -> np.ndarray:
         kept[0] = kept[0].real
     last = int(np.flatnonzero(kept).max(initial=0))
     return np.asarray(kept[: last + 1])
+
+
+def _potential(equation: PhaseEquation, phi: np.ndarray) -> np.ndarray:
+    """U = −∫f dφ, of unwrapped phases."""
+    k = np.arange(1, len(equation.harmonics))
+    waves = (np.exp(1j * np.multiply.outer(phi, k)) @ (equation.harmonics[1:] / (1j * k))).real
+    return np.asarray(-equation.detuning * phi - 2 * waves)
 
 
 def _grid(equation: PhaseEquation) -> int:

@@ -161,7 +161,7 @@ def landauer(
     >>> after = ph.states.product(bit(s, p), bit(r, 0.5))
     >>> ph.information.landauer(before, after, "s", 2.0 * r.z, temperature=1.0)
     Erasure of 0.32781333 nats with the heat β ΔQ = 0.76159416
-      excess 0.43378083 = correlation 0 + displacement 0.433781 (closure ...)
+      excess 0.43378083 = correlation ... + displacement 0.433781 (closure ...)
       bounds: Landauer 0.327813, a reservoir of 2 levels 0.381544
     """
     for state, what in ((before, "state before"), (after, "state after")):

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from photinus.algebra import Ensemble, Operator, Oscillator, Scalar, Site
 from photinus.algebra.ensemble import is_each
@@ -13,6 +14,9 @@ from photinus.algebra.operator import as_operator, commutator, named_sites
 from photinus.errors import NotHermitian, WrongType, refused_operand, shown
 from photinus.model.jumps import Jump
 from photinus.model.symmetry import Symmetry, derive, site_order
+
+LISTED = 48
+"""Sites and terms of the Hamiltonian that a print shows; the symmetry of more sites is derived when it is asked for."""
 
 
 @dataclass(frozen=True)
@@ -161,10 +165,16 @@ class Model:
         return hash((self.hamiltonian, self.jumps))
 
     def __repr__(self) -> str:
-        names = ", ".join(map(repr, self.sites)) or "no sites"
+        listed = [*map(repr, self.sites[:LISTED])] + [f"{len(self.sites) - LISTED} more"] * (len(self.sites) > LISTED)
+        symmetry = self.symmetry if len(self.sites) <= LISTED else "see .symmetry"
+        terms = self.hamiltonian.terms
+        left = len(terms) - LISTED
+        first = Operator(dict(islice(terms.items(), LISTED))) if left > 0 else self.hamiltonian
+        energy = f"  H = {first}" + (f" + … ({left} more terms)" if left > 0 else "")
         shown = [f"  {jump}" for jump in self.jumps[:4]]
         more = [f"  … and {len(self.jumps) - 4} more"] if len(self.jumps) > 4 else []
-        return "\n".join([f"Model of {names}; symmetry: {self.symmetry}", f"  H = {self.hamiltonian}", *shown, *more])
+        head = f"Model of {', '.join(listed) or 'no sites'}; symmetry: {symmetry}"
+        return "\n".join([head, energy, *shown, *more])
 
 
 def _listed(jumps: Iterable[Jump]) -> tuple[Jump, ...]:

@@ -20,8 +20,8 @@ from photinus.numerics.eigen import Eigenpairs, Inverse, slowest_first, sorted_p
 FEW, MOST = 40, 320
 """Steps of a glance, and steps at which the search gives up."""
 GLANCES = 6
-CONVERGED = 1e-11
-"""A Ritz value whose residual is below this times |λ − σ| is an eigenvalue."""
+CONVERGED = 1e-9
+"""A Ritz value whose residual is below this times |λ − σ| is an eigenvalue, whose error is the square of that."""
 COPIES = 8
 """So often further copies of degenerate eigenvalues are looked for."""
 SEPARATE = 8
@@ -62,7 +62,7 @@ def slowest_eigenpairs(matrix: sp.csc_array, count: int) -> HalfPlane:
     spaces = [_Space(Inverse.around(block, sigma)) for block in blocks]
     steps = FEW
     while True:
-        steps = min(2 * steps, MOST)
+        steps = min(steps + FEW, MOST)
         for space in spaces:
             space.extend(steps)
         values, residuals, owners = _ritz(spaces)
@@ -100,7 +100,7 @@ def typical_size(matrix: sp.csc_array, count: int) -> float:
         space.extend(FEW)
         values, _, _ = _ritz([space])
         slow = values[slowest_first(values)][: min(count, FEW // 2)]
-        size = float(np.quantile(np.abs(slow), 0.25))
+        size = float(np.median(np.abs(slow)))
         if not 0 < size < 0.7 * sigma:
             break
         sigma = size

@@ -63,6 +63,10 @@ class Eigenpairs:
         """Of U A U† for a unitary map U: the same values, U r and U l; None is the identity."""
         return self if basis is None else replace(self, right=basis @ self.right, left=basis @ self.left)
 
+    def conjugate(self) -> Eigenpairs:
+        """The eigenpairs of the conjugate matrix: of the same one where it is real."""
+        return replace(self, values=self.values.conj(), right=self.right.conj(), left=self.left.conj())
+
     def chosen(self, which: np.ndarray | slice) -> Eigenpairs:
         """Some of them."""
         return Eigenpairs(

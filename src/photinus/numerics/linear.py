@@ -35,6 +35,8 @@ class NullVector:
         Estimate of the relative error of the vector: the rounding unit over ``rcond``, or what an iteration knows.
     residual : float or None
         The scale-free residual, where the method knows it without another look at the matrix.
+    work : object or None
+        What the same method may use again for a neighbouring matrix.
     """
 
     vector: np.ndarray
@@ -42,6 +44,7 @@ class NullVector:
     nullity: int
     error: float
     residual: float | None = None
+    work: object | None = None
 
 
 def column_scale(matrix: np.ndarray | sp.sparray) -> np.ndarray:

@@ -78,6 +78,11 @@ def notion(site: Site, kind: str | None) -> str:
         For a site without a phase, or a notion that the site does not have.
     """
     known = NOTIONS.get(site.kind)
+    if site.kind == "ensemble":
+        raise InvalidInput(
+            f"The phase of the {site!r} is not defined for its mixtures of lengths J.",
+            f"Look at state.expect(S₊) and state.expect(S₊S₋), or take ph.spin({site.name!r}, N/2) for J = N/2.",
+        )
     if known is None:
         raise InvalidInput(
             f"The {site!r} has no single phase, but one for each of its levels.",

@@ -370,9 +370,7 @@ def _comes_to_rest(flow: Flow, start: np.ndarray) -> bool:
     if not found:
         return False
     slowest = min(-float(e.eigenvalues.real.max()) for e in found)
-    run = solve_ivp(
-        lambda _, y: flow(y), (0.0, 30 / slowest), start, rtol=1e-6, atol=1e-9 * flow.scale.min()
-    )
+    run = solve_ivp(lambda _, y: flow(y), (0.0, 30 / slowest), start, rtol=1e-6, atol=1e-9 * flow.scale.min())
     return any(np.linalg.norm((run.y[:, -1] - e.y) / flow.scale) < 1e-3 for e in found)
 
 

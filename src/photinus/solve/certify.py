@@ -29,6 +29,7 @@ class Solution:
     error: float
     known_residual: float | None = None
     exact: bool = True  # False for a Krylov correction, which is solved to 3 % only
+    work: object | None = None
 
     @property
     def sector(self) -> Sector:

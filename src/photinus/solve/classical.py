@@ -10,6 +10,7 @@ a word becomes a c-number as follows.
   ⟨sym(S₊^d S_z^r)⟩ → s₊^d s_z^r. The terms of lower degree that symmetrising leaves behind, smaller by 1/j, are *kept*:
   of a spin ½ every word is linear and the local equation exact. With ``large_spins`` they are *dropped* instead:
   commutators become Poisson brackets, [S_a, S_b] → iε_abc s_c, and every |s| is conserved, exactly.
+* Ensembles are N spins ½ with equal means; their letters are those of the sum, s = N⟨σ⟩/2.
 
 Points are real vectors: (Re α, Im α) of an oscillator, (s_x, s_y, s_z) of a spin, site after site. The equations are
 polynomials of the *letters* (α, α*) and (s₊, s₋, s_z).
@@ -20,17 +21,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import numpy as np
 import scipy.sparse as sp
 
-from photinus.algebra import Oscillator, Site, Spin, Word
+from photinus.algebra import Ensemble, Oscillator, Site, Spin, Word
 from photinus.algebra.site import LocalWord
 from photinus.errors import InvalidInput
 from photinus.model import Model
 from photinus.model.lattice import smith_columns
 from photinus.numerics.polynomials import PolynomialMap, polynomial_map
+from photinus.solve.representatives import Representatives, represented
 
 Letters: TypeAlias = tuple[int, ...]  # exponents of the letters of one site
 Symbol: TypeAlias = dict[Letters, complex]  # a polynomial of the letters of one site
@@ -49,7 +53,7 @@ class Flow:
     Attributes
     ----------
     sites : tuple of Site
-        Oscillators and spins, in natural order.
+        Oscillators, spins and ensembles, in natural order.
     field : PolynomialMap
         Letters to the derivatives of the letters.
     large_spins : bool
@@ -79,7 +83,7 @@ class Flow:
         for k, site in enumerate(self.sites):
             part = slice(self.offsets[k], self.offsets[k + 1])
             bosonic[part] = isinstance(site, Oscillator)
-            spin_size[part] = site.twice_j / 2 if isinstance(site, Spin) else 1.0
+            spin_size[part] = vector_length(site) or 1.0
         factors = self.field.factors[monomial]
         degrees = bosonic[factors].sum(axis=1) if factors.size else np.zeros(len(row), dtype=int)
         weights = np.abs(entries.data) * (spin_size[factors].prod(axis=1) if factors.size else 1.0)
@@ -87,8 +91,8 @@ class Flow:
         np.add.at(table, (row, degrees), weights)
         low, high = np.zeros(len(self.sites)), np.ones(len(self.sites))
         for k, site in enumerate(self.sites):
-            if isinstance(site, Spin):
-                high[k] = site.twice_j / 2
+            if (length := vector_length(site)) is not None:
+                high[k] = length
                 continue
             sums = table[self.offsets[k]]
             used = np.flatnonzero(sums)
@@ -100,7 +104,7 @@ class Flow:
     def scale(self) -> np.ndarray:
         """A typical size of each coordinate."""
         low, high = self.amplitudes
-        spins = np.array([isinstance(site, Spin) for site in self.sites], dtype=bool)
+        spins = np.array([not isinstance(site, Oscillator) for site in self.sites], dtype=bool)
         size = np.where(spins, high, np.sqrt(np.maximum(low, high * 1e-6) * high))
         out = np.repeat(size, np.diff(self.offsets))
         out.setflags(write=False)
@@ -109,7 +113,7 @@ class Flow:
     @cached_property
     def _planes(self) -> tuple[np.ndarray, np.ndarray]:
         """Places of the coordinates that are a complex letter's real part, and of those that are no pair (s_z)."""
-        spins = np.array([isinstance(site, Spin) for site in self.sites], dtype=bool)
+        spins = np.array([not isinstance(site, Oscillator) for site in self.sites], dtype=bool)
         return self.offsets[:-1], self.offsets[:-1][spins] + 2
 
     def letters(self, y: np.ndarray) -> np.ndarray:
@@ -248,22 +252,36 @@ def letters_of(site: Site) -> int:
     return 2 if isinstance(site, Oscillator) else 3
 
 
+def vector_length(site: Site) -> float | None:
+    """The longest vector (s_x, s_y, s_z) of a spin, j, or of an ensemble, N/2; None of an oscillator."""
+    if isinstance(site, Ensemble):
+        return site.atoms / 2
+    return site.twice_j / 2 if isinstance(site, Spin) else None
+
+
 def make_flow(model: Model, large_spins: bool) -> Flow:
     """The vector field of a model.
 
     Raises
     ------
     InvalidInput
-        For a model without sites, with qudits, or with diagonal functions.
+        For a model without sites, with qudits, or with diagonal functions; for ``large_spins`` of ensembles.
     """
     for site in model.sites:
-        if not isinstance(site, (Oscillator, Spin)):
+        if not isinstance(site, (Oscillator, Spin, Ensemble)):
             raise InvalidInput(
                 f"The {site!r} has no classical limit: its operators are no polynomials of a few numbers.",
-                "The mean field takes oscillators and spins; solve the model with steady_state or evolve.",
+                "The mean field takes oscillators, spins and ensembles; solve the model with steady_state or evolve.",
+            )
+        if large_spins and isinstance(site, Ensemble):
+            raise InvalidInput(
+                f"The atoms of the {site!r} are spins ½, which are not large.",
+                f"Leave large_spins out; atoms that act as one are ph.spin({site.name!r}, {site.atoms / 2:g}).",
             )
     if not model.sites:
         raise InvalidInput("The model has no sites.", "Add a Hamiltonian or jumps.")
+    whole = model.sites
+    model, atoms = represented(model, 1)
     sites = model.sites
     words, coherent, gram = _coefficients(model)
     _refuse_functions(words)
@@ -288,8 +306,30 @@ def make_flow(model: Model, large_spins: bool) -> Flow:
         if shape not in batches:
             batches[shape] = _Batch(_slots(words[u], words[v]))
         batches[shape].add(places, c)
-    offsets = np.concatenate([[0], np.cumsum([letters_of(site) for site in sites])])
-    return Flow(sites, _assembled(list(batches.values()), offsets, large_spins), large_spins)
+    return Flow(whole, _assembled(list(batches.values()), _Layout(sites, whole, atoms), large_spins), large_spins)
+
+
+class _Layout:
+    """Where the letters of each site are; the atoms of one ensemble share those of their sum, N times their own."""
+
+    def __init__(self, sites: tuple[Site, ...], whole: tuple[Site, ...], atoms: Representatives):
+        self.sites, self.atoms = sites, atoms
+        starts = np.concatenate([[0], np.cumsum([letters_of(site) for site in whole])])
+        first = dict(zip(whole, starts[:-1].tolist(), strict=True))
+        self.size = int(starts[-1])
+        self.offsets = np.array([first[atoms.owner.get(site, site)] for site in sites], dtype=np.intp)
+        owners = [atoms.owner.get(site) for site in sites]
+        self.number = np.array([1.0 if owner is None else owner.atoms for owner in owners])
+        self.followed = np.array(
+            [o is None or site == atoms.spins[o][0] for site, o in zip(sites, owners, strict=True)]
+        )
+
+    def choices(self, places: np.ndarray, target: int) -> np.ndarray:
+        """How many choices of atoms each row of places stands for in the equation of one of them."""
+        if not self.atoms.spins:
+            return np.ones(len(places))
+        rows = ([self.sites[k] for k in row] for row in places)
+        return np.array([self.atoms.weight((row[target],), row) for row in rows])
 
 
 class _Batch:
@@ -306,22 +346,27 @@ class _Batch:
         self.weights.append(weight)
 
 
-def _assembled(batches: list[_Batch], offsets: np.ndarray, large: bool) -> PolynomialMap:
+def _assembled(batches: list[_Batch], layout: _Layout, large: bool) -> PolynomialMap:
     """Each batch's template, laid on all its sites at once."""
-    size = int(offsets[-1])
+    size = layout.size
     rows, factors, values = (
         [np.zeros(0, dtype=np.intp)],
         [np.zeros((0, 0), dtype=np.intp)],
         [np.zeros(0, dtype=complex)],
     )
     for batch in batches:
-        start = offsets[np.array(batch.places, dtype=np.intp).reshape(len(batch.weights), -1)]
-        weights = np.array(batch.weights, dtype=complex)
-        for target, equation, c, letters in _template(batch.slots, large):
-            rows.append(start[:, target] + equation)
-            columns = [start[:, slot] + letter for slot, letter in letters]
-            factors.append(np.array(columns, dtype=np.intp).reshape(len(columns), len(start)).T)
-            values.append(weights * c)
+        every = np.array(batch.places, dtype=np.intp).reshape(len(batch.weights), -1)
+        for target, terms in groupby(_template(batch.slots, large), key=itemgetter(0)):
+            kept = layout.followed[every[:, target]]
+            places = every[kept]
+            start, number = layout.offsets[places], layout.number[places]
+            weights = np.array(batch.weights, dtype=complex)[kept] * layout.choices(places, target)
+            for _, equation, c, letters in terms:
+                rows.append(start[:, target] + equation)
+                columns = [start[:, slot] + letter for slot, letter in letters]
+                factors.append(np.array(columns, dtype=np.intp).reshape(len(columns), len(start)).T)
+                used = [slot for slot, _ in letters]
+                values.append(weights * c * number[:, target] / number[:, used].prod(axis=1))
     degree = max(table.shape[1] for table in factors)
     padded = [np.pad(table, ((0, 0), (0, degree - table.shape[1])), constant_values=size) for table in factors]
     return polynomial_map((size, size), np.concatenate(rows), np.concatenate(padded), np.concatenate(values))

@@ -18,7 +18,7 @@ import scipy.linalg as la
 
 from photinus.algebra import Oscillator, Spin
 from photinus.numerics.memory import require_memory
-from photinus.solve.classical import Flow
+from photinus.solve.classical import Flow, vector_length
 from photinus.solve.motion import unpacked
 
 NEUTRAL = 1e-9
@@ -158,7 +158,7 @@ def sampled(flow: Flow, count: int, rng: np.random.Generator) -> np.ndarray:
     out = np.empty((flow.size, count))
     for k, site in enumerate(flow.sites):
         start = flow.offsets[k]
-        if isinstance(site, Spin):
+        if not isinstance(site, Oscillator):
             direction = rng.normal(size=(3, count))
             direction /= np.linalg.norm(direction, axis=0)
             radius = 1.0 if flow.large_spins else rng.uniform(size=count) ** (1 / 3)
@@ -355,9 +355,9 @@ def _rates(flow: Flow, y: np.ndarray) -> np.ndarray:
 def _is_physical(flow: Flow, y: np.ndarray) -> bool:
     """Whether no spin is longer than j."""
     return all(
-        np.linalg.norm(y[o : o + 3]) <= site.twice_j / 2 * (1 + 1e-6)
+        np.linalg.norm(y[o : o + 3]) <= length * (1 + 1e-6)
         for site, o in zip(flow.sites, flow.offsets[:-1], strict=True)
-        if isinstance(site, Spin)
+        if (length := vector_length(site)) is not None
     )
 
 

@@ -8,7 +8,7 @@ first, and left where its residual falls slowly and the second one's falls faste
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -17,7 +17,7 @@ from photinus.errors import NotConverged
 from photinus.model import ExchangeGroup
 from photinus.numerics.krylov import KrylovResult, gmres
 from photinus.solve.coherences import SortedGenerator
-from photinus.solve.local import LocalSweep
+from photinus.solve.local import Bases, LocalSweep
 from photinus.solve.splitting import Splitting
 from photinus.space.liouvillian import Liouvillian
 
@@ -61,10 +61,21 @@ class Iteration:
         Vectors kept before a restart; products before giving up.
     exchange : ExchangeGroup, optional
         All operators meant have this symmetry.
+    work : sequence of Bases
+        What neighbouring models have left; it is tried where the coordinates are the same.
     """
 
-    def __init__(self, liouvillian: Liouvillian, *, restart: int, maximum: int, exchange: ExchangeGroup | None = None):
+    def __init__(
+        self,
+        liouvillian: Liouvillian,
+        *,
+        restart: int,
+        maximum: int,
+        exchange: ExchangeGroup | None = None,
+        work: Sequence[Bases] = (),
+    ):
         self.matrix = SortedGenerator(liouvillian, exchange)
+        self._left = next((w for w in work if w.coordinates is self.matrix.coordinates), None)
         self._liouvillian = liouvillian
         self._restart, self._maximum = restart, maximum
         self._precondition, self._other = self._candidates()
@@ -78,6 +89,9 @@ class Iteration:
         def charge() -> ChargeSweep:
             return ChargeSweep(self.matrix, self._liouvillian)
 
+        if self._left is not None:
+            again = LocalSweep(self.matrix, self._liouvillian.generator, bases=self._left)
+            return again, lambda: LocalSweep(self.matrix, self._liouvillian.generator)
         local = LocalSweep(self.matrix, self._liouvillian.generator)
         if not local.usable:
             return charge(), None
@@ -86,6 +100,11 @@ class Iteration:
         if 4 * cost < local.cost:
             return charge(), lambda: local
         return local, charge
+
+    @property
+    def work(self) -> Bases | None:
+        """What a neighbour may use again."""
+        return self._precondition.bases if isinstance(self._precondition, LocalSweep) else None
 
     def solve(self, target: np.ndarray, tolerance: float) -> KrylovResult:
         """Find x with 𝓛x = b, the residual ‖b − 𝓛x‖ relative to ‖b‖."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.linalg as la
@@ -22,7 +23,7 @@ from scipy.integrate import solve_ivp
 from photinus.errors import Undefined
 from photinus.solve.classical import Flow
 from photinus.solve.fixed_points import Equilibrium, equilibria, sampled
-from photinus.solve.motion import unpacked
+from photinus.solve.motion import Laborious, unpacked
 
 POINTS = 129
 """Points at which a cycle is tabulated, both ends included."""
@@ -30,6 +31,8 @@ NEAR = 0.1
 """A return nearer than this share of the orbit's size is worth closing."""
 ROUNDS = 14
 """Windows, each 1.5 times longer than the one before, in which a point may come back."""
+LABOUR = 200_000
+"""Evaluations of the equations of motion, beyond which a window is given up."""
 MARGIN = 1e-6
 """A multiplier nearer to the unit circle than this decides nothing about stability."""
 
@@ -120,10 +123,13 @@ def ring_of(flow: Flow, at: Equilibrium) -> LimitCycle:
     turn = -1.0 if frequency > 0 else 1.0
     orbit = np.stack([flow.turned(at.y, weights, turn * angle) for angle in angles], axis=1)
     period = 2 * np.pi / abs(frequency) if frequency else np.inf
-    growth = np.where(at.eigenvalues.real == 0, 0.0, at.eigenvalues.real) * (period if np.isfinite(period) else 1e300)
-    with np.errstate(over="ignore", under="ignore"):
-        turns = at.eigenvalues.imag * period if np.isfinite(period) else np.zeros(len(growth))
-        multipliers = np.exp(np.clip(growth, -800, 700)) * np.exp(1j * turns)
+    with np.errstate(under="ignore"):
+        if frequency:
+            multipliers = np.exp(np.clip(at.eigenvalues.real * period, -800, 700) + 1j * at.eigenvalues.imag * period)
+        else:  # a ring that stands still: what decays has all the time to do so
+            multipliers = np.exp(800.0 * np.sign(at.eigenvalues.real) - 100.0 * (at.eigenvalues.real > 0)).astype(
+                complex
+            )
     return _cycle(flow, (period, frequency), at.eigenvalues, multipliers, orbit, 0.0)
 
 
@@ -275,16 +281,25 @@ def _first_window(flow: Flow, start: np.ndarray) -> float:
 def _look(
     flow: Flow, start: np.ndarray, window: float, direction: float
 ) -> tuple[np.ndarray | None, float, tuple[float, np.ndarray] | None]:
-    """Where a point is after a time (None: gone), how far it went, and when and where it first came near to its start.
+    """Where a point is after a time, how far it went, and when and where it first came near to its start.
+
+    None instead of the place: it is gone, or too laborious to follow.
 
     It comes back through the plane across its first velocity.
     """
     scale = flow.scale
     bound = 1e3 * (float(scale.max()) + float(np.abs(start).max()))
+    left = [LABOUR]
     normal = direction * flow(start)
     length = float(np.linalg.norm(normal))
     if length == 0:
         return None, 0.0, None
+
+    def field(_: float, at: np.ndarray) -> np.ndarray:
+        left[0] -= 1
+        if left[0] < 0:
+            raise Laborious
+        return direction * flow(at)
 
     def section(_: float, at: np.ndarray) -> float:
         return float(normal @ (at - start)) / length
@@ -293,16 +308,12 @@ def _look(
         return float(bound - np.linalg.norm(at))
 
     section.direction, outside.terminal = 1.0, True  # type: ignore[attr-defined]
+    options: dict[str, Any] = {"rtol": 1e-8, "atol": 1e-11 * float(scale.min()), "events": (section, outside)}
     with np.errstate(over="ignore", invalid="ignore"):  # backwards in time amplitudes explode
-        run = solve_ivp(
-            lambda _, at: direction * flow(at),
-            (0.0, window),
-            start,
-            method="DOP853",
-            rtol=1e-8,
-            atol=1e-11 * float(scale.min()),
-            events=(section, outside),
-        )
+        try:
+            run = solve_ivp(field, (0.0, window), start, method="DOP853", **options)
+        except Laborious:
+            return None, 0.0, None
     end = run.y[:, -1]
     if run.status != 0 or not np.isfinite(end).all():
         return None, 0.0, None

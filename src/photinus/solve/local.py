@@ -17,7 +17,7 @@ import numpy as np
 import scipy.linalg as la
 from scipy.linalg.lapack import ztrsyl
 
-from photinus.solve.coherences import Box, SortedGenerator, times
+from photinus.solve.coherences import Box, Coherences, SortedGenerator, times
 from photinus.solve.orbits import SiteOrders
 from photinus.space.liouvillian import Generator
 from photinus.space.space import Shift, Space
@@ -106,6 +106,15 @@ def _overlap(x: np.ndarray, space: Space, j: int) -> np.ndarray:
     return np.asarray(table @ table.conj().T) / table.shape[1]
 
 
+@dataclass(frozen=True)
+class Bases:
+    """The sites' bases in the boxes of some coordinates: what the sweep of a neighbouring model may use again."""
+
+    coordinates: Coherences
+    independent: list[np.ndarray]
+    levels: list[list[EigenBoxes | SchurBoxes]]
+
+
 class LocalSweep:
     """x = P y ≈ −(Σ_j 𝓛_j − σ + couplings away from the populations)⁻¹ y, in the coordinates of a sorted generator.
 
@@ -115,6 +124,8 @@ class LocalSweep:
     generator : Generator
     shift : complex
         σ: P is made for 𝓛 − σ.
+    bases : Bases, optional
+        Those of a neighbouring model, in the same coordinates, in place of the model's own.
 
     Attributes
     ----------
@@ -125,17 +136,26 @@ class LocalSweep:
         too ill-conditioned for the product of more than two sites.
     """
 
-    def __init__(self, matrix: SortedGenerator, generator: Generator, shift: complex = 0.0):
+    def __init__(self, matrix: SortedGenerator, generator: Generator, shift: complex = 0.0, bases: Bases | None = None):
         self._matrix = matrix
+        self.usable = True
+        self._levels: list[list[EigenBoxes | SchurBoxes]] = []
+        if bases is not None:
+            self.independent, self._levels = bases.independent, bases.levels
+            return
         cache: dict[bytes, Form] = {}
         local = site_generators(generator)
         sites = [_SiteForms(o, g, cache) for o, g in zip(matrix.coordinates.sites, local, strict=True)]
         self.independent = [site.stationary for site in sites]
         growth = prod(site.growth(int(o.label[0, 0])) for site, o in zip(sites, matrix.coordinates.sites, strict=True))
         self.usable = not any(site.dark > 0 for site in sites) and (len(sites) <= 2 or growth <= ILL_CONDITIONED)
-        self._levels: list[list[EigenBoxes | SchurBoxes]] = []
         if self.usable:
             self._levels = [[_boxes(box, sites, shift) for box in boxes] for boxes in matrix.coordinates.boxes]
+
+    @property
+    def bases(self) -> Bases:
+        """What a neighbour may use again."""
+        return Bases(self._matrix.coordinates, self.independent, self._levels)
 
     @property
     def cost(self) -> float:

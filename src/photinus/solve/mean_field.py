@@ -89,7 +89,7 @@ class MeanField:
         ----------
         initial : mapping
             For every site, by name (or the handle of a spin), its value at the first time: α of an oscillator,
-            (s_x, s_y, s_z) with a length of at most j of a spin. Arrays start many motions at once.
+            (s_x, s_y, s_z) with a length of at most j of a spin, N/2 of an ensemble. Arrays start many motions at once.
         times : sequence of float
             Increasing, at least two.
         method : Integration
@@ -198,12 +198,12 @@ def mean_field(model: Model, *, large_spins: bool = False) -> MeanField:
     """The c-number equations of a model.
 
     Oscillators: d⟨a⟩/dt exactly, normally ordered, and ⟨a†^p a^q⟩ → α*^p α^q. Different sites factorise. Spins: d⟨S⟩/dt
-    exactly, in symmetrised products, which become products of s₊, s₋ and s_z.
+    exactly, in symmetrised products, which become products of s₊, s₋ and s_z. Ensembles: N spins ½ with equal means.
 
     Parameters
     ----------
     model : Model
-        Of oscillators and spins.
+        Of oscillators, spins and ensembles; an ensemble's vector is that of the sum over its atoms, at most N/2 long.
     large_spins : bool
         By default what symmetrising leaves behind, smaller by 1/j, is kept: a spin ½ is exact by itself. True drops
         these terms and leaves classical vectors of fixed length, the limit j → ∞ of collective spins.
@@ -216,7 +216,8 @@ def mean_field(model: Model, *, large_spins: bool = False) -> MeanField:
     Raises
     ------
     InvalidInput
-        For a model without sites, with qudits, or with diagonal functions, which are no polynomials.
+        For a model without sites, with qudits, or with diagonal functions, which are no polynomials; for large spins
+        beside ensembles.
 
     Examples
     --------

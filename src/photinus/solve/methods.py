@@ -6,7 +6,9 @@ Each method is a small frozen object whose fields are its only options. Each tel
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import scipy.sparse as sp
@@ -20,6 +22,7 @@ from photinus.numerics.memory import require_memory, size_text
 from photinus.numerics.singular import singular_null_vector
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.iteration import Iteration
+from photinus.solve.local import Bases
 from photinus.solve.orbits import moves
 from photinus.solve.orders import elimination_cost, plan_for, stacked
 from photinus.solve.uniqueness import unique_by_ladders
@@ -28,6 +31,10 @@ from photinus.space.liouvillian import Liouvillian, generator
 ALTERNATIVES = (
     "Use smaller cutoffs, method=ph.Krylov(), a model with more symmetry, or a method object with a larger memory=."
 )
+
+
+Work: TypeAlias = Sequence[object]
+"""What neighbours have left: each method picks what it knows."""
 
 
 class Method(ABC):
@@ -42,10 +49,10 @@ class Method(ABC):
         """Bytes needed, before anything is allocated."""
 
     @abstractmethod
-    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None) -> NullVector:
-        """The stationary vector of the sector, of unit trace."""
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None, work: Work = ()) -> NullVector:
+        """The stationary vector of the sector, of unit trace; ``work`` is what neighbours have left."""
 
-    def correction(self, liouvillian: Liouvillian, guess: np.ndarray) -> NullVector:
+    def correction(self, liouvillian: Liouvillian, guess: np.ndarray, work: Work = ()) -> NullVector:
         """The stationary vector again, where ``guess`` is close: exact for direct methods."""
         return self.null_vector(liouvillian, guess)
 
@@ -76,7 +83,7 @@ class Dense(Method):
     def estimate(self, liouvillian: Liouvillian) -> float:
         return assembly_bytes(liouvillian) + 4 * 16.0 * liouvillian.sector.size**2
 
-    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, work: Work = ()) -> NullVector:
         return dense_null_vector(liouvillian.matrix.toarray(), liouvillian.sector.trace)
 
 
@@ -99,7 +106,7 @@ class Direct(Method):
         fill = 30.0 * n if one_site and liouvillian.generator.grading.group.moduli else float(n) ** 1.5
         return assembly_bytes(liouvillian) + 20 * max(fill, 30.0 * n)
 
-    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, work: Work = ()) -> NullVector:
         return singular_null_vector(liouvillian.matrix, liouvillian.sector.trace)
 
 
@@ -119,7 +126,7 @@ class Tridiagonal(Method):
         cost = elimination_cost(liouvillian)
         return assembly_bytes(liouvillian) + (cost[1] if cost else 0.0)
 
-    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, work: Work = ()) -> NullVector:
         plan = plan_for(liouvillian)
         if plan is None:
             raise InvalidInput(
@@ -169,8 +176,8 @@ class Krylov(Method):
         rows = len(liouvillian.shifts) * vector * 1.5
         return setup + vector * (self.restart + 16) + rows + 96.0 * float((sizes**2).sum())
 
-    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
-        iteration = self._iteration(liouvillian, self._exchange(liouvillian))
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, work: Work = ()) -> NullVector:
+        iteration = self._iteration(liouvillian, self._exchange(liouvillian), work)
         coordinates = iteration.matrix.coordinates
         start = iteration.start() if guess is None else coordinates.folded(guess)
         vector, products = iteration.to_zero(start, self.tolerance)
@@ -185,13 +192,13 @@ class Krylov(Method):
             return NullVector(coordinates.expanded(vector), float("nan"), 2, float("inf"))
         vector, error = iteration.polished(vector, self.tolerance, slowest)
         residual = iteration.matrix.residual(vector)
-        return NullVector(coordinates.expanded(vector), float("nan"), 1, error, residual)
+        return NullVector(coordinates.expanded(vector), float("nan"), 1, error, residual, iteration.work)
 
     def regular(self, liouvillian: Liouvillian) -> bool:
         """Whether a sector has no stationary operator."""
         return bool(np.isfinite(self._iteration(liouvillian).slowest(None)))
 
-    def correction(self, liouvillian: Liouvillian, guess: np.ndarray) -> NullVector:
+    def correction(self, liouvillian: Liouvillian, guess: np.ndarray, work: Work = ()) -> NullVector:
         """ρ + δ with 𝓛δ = −𝓛ρ solved until δ no longer changes by a tenth: enough to judge the truncation.
 
         A slow mode weighs little in the residual and much in δ, so that the residual alone, at 3 %, would not do.
@@ -201,10 +208,10 @@ class Krylov(Method):
         NotConverged
             If GMRES stagnates: a small δ would then mean nothing.
         """
-        iteration = self._iteration(liouvillian, liouvillian.generator.exchange)
+        iteration = self._iteration(liouvillian, liouvillian.generator.exchange, work)
         coordinates = iteration.matrix.coordinates
         vector, error = iteration.corrected(coordinates.folded(guess))
-        return NullVector(coordinates.expanded(vector), float("nan"), 1, error)
+        return NullVector(coordinates.expanded(vector), float("nan"), 1, error, work=iteration.work)
 
     @staticmethod
     def _exchange(liouvillian: Liouvillian) -> ExchangeGroup | None:
@@ -215,8 +222,9 @@ class Krylov(Method):
         generator = liouvillian.generator
         return generator.exchange if unique_by_ladders(generator) else None
 
-    def _iteration(self, liouvillian: Liouvillian, exchange: ExchangeGroup | None = None) -> Iteration:
-        return Iteration(liouvillian, restart=self.restart, maximum=self.maximum, exchange=exchange)
+    def _iteration(self, liouvillian: Liouvillian, exchange: ExchangeGroup | None = None, work: Work = ()) -> Iteration:
+        bases = [w for w in work if isinstance(w, Bases)]
+        return Iteration(liouvillian, restart=self.restart, maximum=self.maximum, exchange=exchange, work=bases)
 
 
 def scale_free_residual(matrix: sp.sparray, vector: np.ndarray) -> float:
@@ -260,8 +268,8 @@ class Auto(Method):
     def estimate(self, liouvillian: Liouvillian) -> float:
         return self.choose(liouvillian).estimate(liouvillian)
 
-    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None) -> NullVector:
-        return self.choose(liouvillian).null_vector(liouvillian, guess)
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, work: Work = ()) -> NullVector:
+        return self.choose(liouvillian).null_vector(liouvillian, guess, work)
 
     def explain(self, model: Model, cutoff: Fixed | Converged) -> str:
         """Which method a steady state of this model would take, and its memory, without solving anything.

@@ -11,11 +11,11 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.integrate import solve_ivp
 
-from photinus.algebra import Oscillator, Site, Spin, locate
+from photinus.algebra import Oscillator, Site, locate
 from photinus.errors import InvalidInput, NotConverged, WrongType, shown
 from photinus.numerics.checks import real_number
 from photinus.numerics.memory import require_memory
-from photinus.solve.classical import Flow
+from photinus.solve.classical import Flow, vector_length
 
 if TYPE_CHECKING:
     import xarray
@@ -56,7 +56,7 @@ class Motion:
     ----------
     times : ndarray, shape (times,)
     values : mapping of str to ndarray
-        Of an oscillator α(t), complex, shape (times, …); of a spin (s_x, s_y, s_z), shape (times, …, 3). The axes in
+        Of an oscillator α(t), complex, shape (times, …); of a spin or ensemble (s_x, s_y, s_z), shape (times, …, 3). The axes in
         between are those of the initial values.
 
     Examples
@@ -148,14 +148,13 @@ def _read(site: Site, value: Any) -> np.ndarray:
         raise InvalidInput(f"A value of the {site!r} is not finite.", "Give finite numbers.")
     if isinstance(site, Oscillator):
         return np.stack([array.real, array.imag])
-    assert isinstance(site, Spin)
+    most = vector_length(site)
+    assert most is not None
     if array.shape[-1:] != (3,):
         raise InvalidInput(f"The value of the {site!r} has the shape {array.shape}.", _remedy(site))
     longest = float(np.sqrt((array**2).sum(axis=-1)).max(initial=0.0))
-    if longest > site.twice_j / 2 * (1 + 1e-9):
-        raise InvalidInput(
-            f"A vector of the {site!r} has the length {longest:.6g}.", f"Give at most j = {site.twice_j / 2:g}."
-        )
+    if longest > most * (1 + 1e-9):
+        raise InvalidInput(f"A vector of the {site!r} has the length {longest:.6g}.", f"Give at most {most:g}.")
     return np.moveaxis(array, -1, 0)
 
 
@@ -195,7 +194,7 @@ def checked_times(times: Any) -> np.ndarray:
     return array
 
 
-class _Laborious(Exception):
+class Laborious(Exception):
     """An explicit method needs too many steps."""
 
 
@@ -218,7 +217,7 @@ def integrated(
     def field(_: float, y: np.ndarray) -> np.ndarray:
         left[0] -= 1
         if left[0] < 0:
-            raise _Laborious
+            raise Laborious
         return direction * flow(y.reshape(size, count)).ravel()
 
     def runaway(_: float, y: np.ndarray) -> float:
@@ -235,12 +234,12 @@ def integrated(
     with np.errstate(all="ignore"):
         try:
             if method.stiff:
-                raise _Laborious
+                raise Laborious
             found = solve_ivp(field, span, start.ravel(), method="DOP853", **options)
-        except _Laborious:
+        except Laborious:
             left[0] = 10**12
             found = solve_ivp(field, span, start.ravel(), **_implicit(flow, count, direction), **options)
-    reached = float(found.t[-1]) if len(found.t) else span[0]
+    reached = max([span[0], *found.t[-1:], *(found.t_events[0][-1:] if found.t_events else ())])
     if found.status != 0 or not np.isfinite(found.y).all():
         raise NotConverged(
             f"The mean field grows without bound, or cannot be followed, beyond the time {reached:g}.",

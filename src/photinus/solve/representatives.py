@@ -264,8 +264,8 @@ def _of_one(local: LocalWord) -> LocalWord:
 
 def _reach(model: Model, site: Ensemble) -> int:
     """The largest number of atoms that one word of the generator touches."""
-    words = [word for operator in (model.hamiltonian, *(jump.operator for jump in model.jumps)) for word in operator.terms]
+    words = [
+        word for operator in (model.hamiltonian, *(jump.operator for jump in model.jumps)) for word in operator.terms
+    ]
     locals_ = {local for word in words for s, local in word if s == site and not is_each(local)}
     return max([1, *(len(key) for local in locals_ for key in sums(local, site.atoms))])
-
-

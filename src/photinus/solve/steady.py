@@ -32,12 +32,12 @@ from photinus.solve.cutoff import (
     refuse_unbounded,
 )
 from photinus.solve.manifold.zero_modes import stationary_dimension
-from photinus.solve.methods import ALTERNATIVES, Auto, Direct, Krylov, Method
+from photinus.solve.methods import ALTERNATIVES, Auto, Direct, Krylov, Method, Work
 from photinus.space.certificate import Certificate
 from photinus.space.liouvillian import Liouvillian, generator
 from photinus.space.sectors import Sector
 from photinus.space.space import make_space
-from photinus.space.state import State
+from photinus.space.state import Handed, State
 from photinus.space.vectors import vector_in
 
 MANIFOLD = "ph.stationary_manifold(model) gives all of them, ph.asymptotic_state(model, initial) the end of one start."
@@ -60,8 +60,9 @@ def steady_state(
     method : Auto, Dense, Direct, Tridiagonal or Krylov
         How to solve; by default ``Auto()``.
     near : State, optional
-        The answer of a neighbouring model on the same sites, to begin from: its cutoffs (with ``Converged``), and its
-        state as the first guess (with ``Krylov``).
+        The answer of a neighbouring model on the same sites, to begin from: its cutoffs (with ``Converged``), and with
+        ``Krylov`` its state as the first guess and, if it had a neighbour itself, the bases of its preconditioner,
+        which it hands on once.
 
     Returns
     -------
@@ -97,12 +98,13 @@ def steady_state(
     cutoff = Converged() if cutoff is None else cutoff
     method = Auto() if method is None else method
     _check(model, cutoff, method, near)
+    work = near.work.take() if near is not None and near.work is not None else []
     if isinstance(cutoff, Fixed):
         cutoffs = cutoff.start(model)
         _refuse_conserved(model, cutoffs)
-        solution = _solve(model, cutoffs, method, near)
+        solution = _solve(model, cutoffs, method, near, work)
         try:
-            refined, _, error = _refine(model, solution, method)
+            refined, _, error = _refine(model, solution, method, work)
         except MemoryBudgetExceeded as refusal:
             refined, error = solution, 2.0 * SAFETY
             warnings: tuple[str, ...] = (f"the truncation was not judged: {refusal.cause}",)
@@ -110,12 +112,19 @@ def steady_state(
             warnings = ()
         state = _certified(solution, refined, error, cutoff.tolerance, started)
         refuse_unbounded(model, state)
-        return _warned(model, state, warnings)
-    return _converge(model, cutoff, method, near, started)
+        state = _warned(model, state, warnings)
+    else:
+        state, solution, refined = _converge(model, cutoff, method, (near, work), started)
+    if near is None:
+        return state
+    return replace(state, work=Handed([solution.work, refined.work]))
 
 
-def _converge(model: Model, cutoff: Converged, method: Method, near: State | None, started: float) -> State:
-    """Grow until the certificate says the tolerance."""
+def _converge(
+    model: Model, cutoff: Converged, method: Method, neighbour: tuple[State | None, Work], started: float
+) -> tuple[State, Solution, Solution]:
+    """Grow until the certificate says the tolerance; the neighbour's state, and what its solver has left."""
+    near, work = neighbour
     least = {name: n + 2 for name, n in reach(model).items()}
     for name, n in attractor_levels(model).items():
         least[name] = max(least[name], n)
@@ -123,13 +132,13 @@ def _converge(model: Model, cutoff: Converged, method: Method, near: State | Non
     cutoffs = {name: min(max(n, least[name]), max(n, cutoff.maximum)) for name, n in begin.items()}
     _refuse_conserved(model, cutoffs)
     _refuse_unjudgeable(model, cutoffs, method)
-    solution = _solve(model, cutoffs, method, near)
+    solution = _solve(model, cutoffs, method, near, work)
     while True:
-        refined, delta, error = _refine(model, solution, method)
+        refined, delta, error = _refine(model, solution, method, work)
         state = _certified(solution, refined, error, cutoff.tolerance, started)
         refuse_unbounded(model, state)
         if error <= cutoff.tolerance:
-            return _warned(model, state)
+            return _warned(model, state), solution, refined
         following = grown(solution.cutoffs, error, cutoff.tolerance, (refined.sector, delta), refined.state())
         worst = max(following, key=lambda name: following[name])
         needed = following[worst]
@@ -220,13 +229,13 @@ def _refuse_conserved(model: Model, cutoffs: dict[str, int]) -> None:
         )
 
 
-def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State | None) -> Solution:
+def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State | None, work: Work = ()) -> Solution:
     """The stationary state at fixed cutoffs, unique or an error."""
     liouvillian, chosen = _prepare(model, cutoffs, method)
     sector = liouvillian.sector
     start = _unit_trace(vector_in(guess, sector), sector) if guess is not None and isinstance(chosen, Krylov) else None
     try:
-        found = chosen.null_vector(liouvillian, start)
+        found = chosen.null_vector(liouvillian, start, work)
     except NotConverged:
         if not isinstance(method, Auto):
             raise
@@ -235,7 +244,7 @@ def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State |
         found = chosen.null_vector(liouvillian, None)
     _refuse_null(model, found, cutoffs)
     vector, skew = hermitian(sector, found.vector)
-    solution = Solution(liouvillian, vector, 1, chosen, skew, found.error, found.residual)
+    solution = Solution(liouvillian, vector, 1, chosen, skew, found.error, found.residual, work=found.work)
     _refuse_torsion(model, solution)
     return solution
 
@@ -286,7 +295,7 @@ def _degenerate(model: Model, least: int, cutoffs: dict[str, int]) -> Degenerate
     )
 
 
-def _refine(model: Model, solution: Solution, method: Method) -> tuple[Solution, np.ndarray, float]:
+def _refine(model: Model, solution: Solution, method: Method, work: Work = ()) -> tuple[Solution, np.ndarray, float]:
     """The solution corrected in a larger space, the correction, and the truncation error."""
     if not solution.cutoffs:
         return solution, np.zeros(solution.sector.size), 0.0
@@ -294,7 +303,7 @@ def _refine(model: Model, solution: Solution, method: Method) -> tuple[Solution,
     larger = liouvillian.sector
     embedded = solution.sector.embed(solution.vector, larger)
     try:
-        found = chosen.correction(liouvillian, embedded)
+        found = chosen.correction(liouvillian, embedded, work)
     except NotConverged:
         if not isinstance(method, Auto):
             raise
@@ -306,7 +315,8 @@ def _refine(model: Model, solution: Solution, method: Method) -> tuple[Solution,
     delta = vector - embedded
     error = truncation_error(larger, delta)
     exact = not isinstance(chosen, Krylov)
-    return Solution(liouvillian, vector, 1, chosen, skew, found.error, found.residual, exact), delta, error
+    refined = Solution(liouvillian, vector, 1, chosen, skew, found.error, found.residual, exact, found.work)
+    return refined, delta, error
 
 
 def _unit_trace(vector: np.ndarray, sector: Sector) -> np.ndarray:

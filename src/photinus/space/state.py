@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +16,18 @@ from photinus.numerics.memory import require_memory
 from photinus.space.certificate import Certificate
 from photinus.space.sectors import Grading, Sector, grading
 from photinus.space.space import Space, read_only
+
+
+class Handed:
+    """What the solver of a state leaves to the first neighbour that asks: of a chain only the last state holds it."""
+
+    def __init__(self, parts: Iterable[object]):
+        self._parts = [part for part in parts if part is not None]
+
+    def take(self) -> list[object]:
+        """All of it; the next one gets nothing."""
+        parts, self._parts = self._parts, []
+        return parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,12 +45,15 @@ class State:
     refined : State or None
         Where the state was solved: the same state corrected in a larger space. The difference between the two is the
         truncation error of any number computed from them.
+    work : Handed or None
+        Where the state was solved with ``near=``: what its solver hands on to the next neighbour.
     """
 
     grading: Grading
     parts: Mapping[Order, np.ndarray]
     certificate: Certificate | None = None
     refined: State | None = None
+    work: Handed | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for vector in self.parts.values():

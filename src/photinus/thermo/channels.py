@@ -15,6 +15,7 @@ from math import inf, log
 from photinus.algebra import Operator
 from photinus.errors import InvalidInput
 from photinus.model import Bath, Model
+from photinus.model.jumps import per_atom
 
 DETAILED_BALANCE = 1e-6
 """How far ln(rate/reverse) may be from quantum/T, relative to the larger of them and 1."""
@@ -73,6 +74,12 @@ def channels(model: Model) -> tuple[Channel, ...]:
         temperature.
     """
     _require_one_bath_each(model)
+    for jump in model.jumps:
+        if len(per_atom(jump.operator)) > 1:
+            raise InvalidInput(
+                f"The jump {jump.name or jump.operator} is one of each atom of an ensemble, whose heat is not implemented.",
+                "Write a few atoms as spins ph.spin(name, 1/2), each with a jump of its own.",
+            )
     out: list[Channel] = []
     for jump in model.jumps:
         label, bath = jump.name or str(jump.operator), jump.bath

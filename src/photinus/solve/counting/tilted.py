@@ -18,6 +18,7 @@ import scipy.sparse as sp
 from photinus.algebra import Operator
 from photinus.errors import InvalidInput, WrongType, shown
 from photinus.model import Group, Model
+from photinus.model.jumps import per_atom
 from photinus.model.symmetry import derive
 from photinus.numerics.checks import real_number
 from photinus.space.liouvillian import Generator, Jumps, Liouvillian, generator_on
@@ -124,9 +125,9 @@ def counted_model(model: Model, weights: Mapping[str | int, float]) -> CountedMo
         if not w:
             continue
         labels[jump.name or f"jump {k}: {jump.operator}"] = w
-        for weight, rate, operator in ((w, jump.rate, jump.operator), (-w, jump.reverse, jump.operator.dag())):
+        for weight, rate, whole in ((w, jump.rate, jump.operator), (-w, jump.reverse, jump.operator.dag())):
             if rate > 0:
-                counted.setdefault(weight, []).append((rate, operator))
+                counted.setdefault(weight, []).extend((rate, operator) for operator in per_atom(whole))
     if not counted:
         raise InvalidInput(
             "Nothing is counted: every weight, or every rate, is 0.", "Give a jump with a rate a weight."

@@ -14,6 +14,7 @@ import scipy.sparse as sp
 from photinus.algebra import Operator, oscillator
 from photinus.errors import InvalidInput, NotConverged, Undefined
 from photinus.model import Model, Order
+from photinus.model.jumps import per_atom
 from photinus.model.symmetry import Symmetry
 from photinus.numerics.memory import require_memory
 from photinus.solve.arguments import require_cutoff, require_model
@@ -239,6 +240,11 @@ def dark_states(model: Model, *, cutoff: Fixed | Converged | None = None) -> Dar
     cutoff = Converged() if cutoff is None else cutoff
     require_model(model)
     require_cutoff(cutoff)
+    if any(len(per_atom(jump.operator)) > 1 for jump in model.jumps):
+        raise InvalidInput(
+            "A jump acts on each atom of an ensemble; its levels |J, M⟩ are mixtures, and no kets that could be dark.",
+            "Write a few atoms as spins ph.spin(name, 1/2), or ask for ph.stationary_manifold(model).",
+        )
     if not any(jump.channels for jump in model.jumps):
         raise InvalidInput(
             "The model has no jumps: every eigenstate of its Hamiltonian would be dark.",

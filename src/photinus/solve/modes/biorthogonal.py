@@ -358,6 +358,11 @@ def _counted(which: np.ndarray) -> str:
 
 
 def _discs_text(discs: tuple[tuple[complex, float], ...]) -> str:
-    heights = [centre.imag if abs(centre) > 1e-9 * radius else 0.0 for centre, radius in discs]
-    shown = [f"{radius:.3g} of {height:.3g}i" for height, (_, radius) in zip(heights[:3], discs, strict=False)]
+    shown = [f"{radius:.3g} of {_center_text(centre, radius)}" for centre, radius in discs[:3]]
     return ", ".join(shown) + (" …" if len(discs) > 3 else "")
+
+
+def _center_text(center: complex, radius: float) -> str:
+    """0.86i on the imaginary axis, 2.1 for a point right of it."""
+    small = 1e-9 * radius
+    return f"{center.real:.3g}" if center.real > small else f"{center.imag if abs(center) > small else 0.0:.3g}i"

@@ -15,6 +15,7 @@ import scipy.sparse as sp
 
 from photinus.errors import InvalidInput
 from photinus.model import Model, Order
+from photinus.numerics.arnoldi import MOST, slowest_eigenpairs
 from photinus.numerics.eigen import (
     UNRESOLVED,
     Eigenpairs,
@@ -37,6 +38,8 @@ DENSE_LIMIT = 500
 SCOUT_LIMIT = 300
 """Unknowns of the small space whose modes tell where to look."""
 TARGETS = 4
+BLIND_TARGETS = 12
+"""Discs that are searched at most, where a smaller space tells their centres and where only Ritz values do."""
 LARGEST = 1e150
 REMEDY = "Use smaller cutoffs, a model with more symmetry, one order=, or a method object with a larger memory=."
 
@@ -206,17 +209,33 @@ class _Search:
         if self.target is not None:
             nearest = self._nearest(sparse_eigenpairs(matrix, self.count, self._off(self.target))[0])
             return nearest.turned(back), []
+        scouted, targets = self._scouted(), TARGETS
+        if scouted is None and back is not None:
+            half_plane = slowest_eigenpairs(matrix, self.count)
+            if half_plane.pairs is not None:
+                return half_plane.pairs.turned(back), [(half_plane.center + 0j, half_plane.radius)]
+            scouted, targets = [1j * abs(v.imag) for v in half_plane.seen], BLIND_TARGETS
+        found, discs = self._around(matrix, self._centres(scouted or []), targets, back is not None)
+        return union(found, matrix).turned(back), discs
+
+    def _around(
+        self, matrix: sp.csc_array, centres: list[complex], targets: int, real: bool
+    ) -> tuple[list[Eigenpairs], list[tuple[complex, float]]]:
+        """The pairs near each centre, of a real matrix also near its conjugate, and the discs."""
         found: list[Eigenpairs] = []
         discs: list[tuple[complex, float]] = []
-        for centre in self._centres():
+        for centre in centres:
             if any(abs(centre - c) < 0.7 * radius for c, radius in discs):
                 continue
             one, radius = sparse_eigenpairs(matrix, self.count, self._off(centre))
             found.append(one)
             discs.append((centre, radius))
-            if len(discs) == TARGETS:
+            if real and abs(centre.imag) > 1e-12 * radius:
+                found.append(one.conjugate())
+                discs.append((centre.conjugate(), radius))
+            if len(discs) >= targets:
                 break
-        return union(found, matrix).turned(back), discs
+        return found, discs
 
     def _real_if_possible(self) -> tuple[sp.csc_array, sp.csr_array | None]:
         """𝓛, in a sector that is its own conjugate as a real matrix, and the map back from its vectors."""
@@ -239,25 +258,28 @@ class _Search:
         slowest = float(rates[rates > 1e-12 * size].min(initial=size))
         return centre + max(1e-3 * slowest, 1e-10 * size)
 
-    def _centres(self) -> list[complex]:
-        """Where slow modes are expected, on the imaginary axis: the frequencies of a much smaller space's modes."""
-        generated, sector = self.liouvillian.generator, self.liouvillian.sector
-        cutoffs = generated.space.cutoffs
+    def _centres(self, scouted: list[complex]) -> list[complex]:
+        """Where slow modes are expected, on the imaginary axis: 0, or the frequency of the slowest coherence; scouts'."""
+        if not any(self.liouvillian.sector.order):
+            return [0j, *scouted]
         diagonal = self.liouvillian.matrix.diagonal()
-        first = [0j] if not any(sector.order) else [1j * float(np.imag(diagonal[np.argmax(np.real(diagonal))]))]
-        small = generated
-        while cutoffs and small.grading.sector(sector.order).size > SCOUT_LIMIT:
+        return scouted or [1j * float(np.imag(diagonal[np.argmax(np.real(diagonal))]))]
+
+    def _scouted(self) -> list[complex] | None:
+        """The frequencies of the slow modes of a much smaller space; None where there is no such space."""
+        generated, order = self.liouvillian.generator, self.liouvillian.sector.order
+        cutoffs, small = generated.space.cutoffs, generated
+        while cutoffs and small.grading.sector(order).size > SCOUT_LIMIT:
             fewer = {name: max(2, int(0.8 * n)) for name, n in cutoffs.items()}
             if fewer == cutoffs:
-                return first
+                return None
             cutoffs = fewer
             small = generator(self.model, cutoffs)
-        coarse = small.grading.sector(sector.order)
+        coarse = small.grading.sector(order)
         if small is generated or not coarse.size:
-            return first
+            return None
         values = la.eigvals(small.liouvillian(coarse).matrix.toarray(), check_finite=False)
-        scouted = [1j * float(v.imag) for v in values[slowest_first(values)][: self.count]]
-        return (first if not any(sector.order) else []) + scouted
+        return [1j * float(v.imag) for v in values[slowest_first(values)][: self.count]]
 
     def _require(self, dense: bool) -> None:
         """Refuse what does not fit into memory, or into the range of the numbers."""
@@ -266,7 +288,7 @@ class _Search:
             need = assembly_bytes(self.liouvillian) + 16.0 * 7 * n * n
         else:
             # twice the fill of a steady state's factors (complex numbers), and the vectors of both Arnoldi runs
-            need = 2 * Direct().estimate(self.liouvillian) + 16.0 * n * 8 * (self.count + 12)
+            need = 2 * Direct().estimate(self.liouvillian) + 16.0 * n * max(8 * (self.count + 12), MOST)
         what = f"{'All modes' if dense else 'The slow modes'} of a sector of {n} unknowns"
         require_memory(need, self.method.memory, what, REMEDY)
         size = float(np.abs(self.liouvillian.matrix.data).max(initial=0.0))

@@ -54,10 +54,11 @@ def _run(system: Hierarchy, start: np.ndarray, times: np.ndarray, allowed: int, 
         warnings.simplefilter("ignore", UserWarning)  # LSODA gives up aloud; its status says so too
         found = solve_ivp(field, (times[0], times[-1]), start, t_eval=times, events=escape, **options)
     if found.status != 0 or not np.isfinite(found.y).all():
-        last = float(found.t[-1]) if len(found.t) else float(times[0])
+        last = max([float(times[0]), *found.t[-1:], *(found.t_events[0][-1:] if found.t_events else ())])
         raise NotConverged(
             f"The moments grow without bound, or cannot be followed, beyond the time {last:g}.",
-            "The closure fails here: raise the order, or use ph.evolve and ph.steady_state.",
+            "Check that gain is limited by loss; if it is, the closure fails here: raise the order, or use ph.evolve "
+            "and ph.steady_state.",
         )
     return np.asarray(found.y)
 

@@ -20,6 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from photinus.algebra import Operator
 from photinus.errors import InvalidInput
 from photinus.model import Group, Model
+from photinus.model.jumps import per_atom
 from photinus.model.lattice import smith_columns
 from photinus.numerics.rng import Streams
 from photinus.space.liouvillian import Generator, generator_on
@@ -56,15 +57,30 @@ def channels_of(
     for k, jump in enumerate(model.jumps):
         name = f"{jump.name} ({k})" if names.count(jump.name) > 1 and jump.name else jump.name or str(k)
         share = efficiency if wanted is None or k in wanted else 0.0
-        for label, rate, operator in (
+        for label, rate, whole in (
             (name, jump.rate, jump.operator),
             (f"{name} (reverse)", jump.reverse, jump.operator.dag()),
         ):
-            if share * rate > 0:
-                out.append(Channel(label, share * rate, operator))
-            if (1 - share) * rate > 0:
-                out.append(Channel(label, (1 - share) * rate, operator, measured=False))
+            for operator in per_atom(whole):  # of each atom: one detector that does not tell which
+                if share * rate > 0:
+                    out.append(Channel(label, share * rate, operator))
+                if (1 - share) * rate > 0:
+                    out.append(Channel(label, (1 - share) * rate, operator, measured=False))
     return tuple(out)
+
+
+def require_fields(model: Model, channels: tuple[Channel, ...]) -> None:
+    """Raise InvalidInput where a channel of each atom of an ensemble is read as a field: N fields do not interfere."""
+    single = [jump.name or str(k) for k, jump in enumerate(model.jumps) if len(per_atom(jump.operator)) == 1]
+    read = [channel.name for channel in channels if channel.measured]
+    several = next((name for name in read if read.count(name) > 1), None)
+    if several is not None:
+        raise InvalidInput(
+            f"The jump {several!r} is one of each atom, and has no single field to interfere with a local oscillator.",
+            f"Give channel={single[0]!r}, which is one field, or use ph.QuantumJumps()."
+            if single
+            else "Use ph.QuantumJumps().",
+        )
 
 
 def _listed(chosen: str | int | tuple[str | int, ...]) -> tuple[str | int, ...]:

@@ -27,7 +27,15 @@ from photinus.solve.arguments import (
     watched_operators,
 )
 from photinus.solve.cutoff import Converged, Fixed
-from photinus.solve.unravelling.kets import Channel, Records, Unravelling, channels_of, joined, unravel
+from photinus.solve.unravelling.kets import (
+    Channel,
+    Records,
+    Unravelling,
+    channels_of,
+    joined,
+    require_fields,
+    unravel,
+)
 from photinus.solve.unravelling.phase_records import PhaseRecord, phase_record
 from photinus.solve.unravelling.schemes import QuantumJumps, Scheme
 from photinus.space.space import read_only
@@ -294,6 +302,8 @@ def trajectories(
     seed = whole_number(seed, "seed of the trajectories", minimum=0)
     watched = _watched(observe, model)
     channels = channels_of(model, scheme.channel, scheme.efficiency)
+    if not isinstance(scheme, QuantumJumps):
+        require_fields(model, channels)
     question = _Question(model, initial, ascending_times(times), scheme, seed, watched, channels)
     cutoffs, made, records = question.answered(cutoff, count)
     return question.result(cutoffs, made, records, cutoff.tolerance, perf_counter() - started)
@@ -362,8 +372,8 @@ class _Question:
             mean[name] = values[name].mean(axis=0)
             scatter = values[name].std(axis=0, ddof=1) if count > 1 else np.full(len(self.times), np.nan)
             error[name] = scatter / np.sqrt(count)
-        names = tuple(channel.name for channel in self.channels if channel.measured)
-        place = np.cumsum([channel.measured for channel in self.channels], dtype=int) - 1
+        names = tuple(dict.fromkeys(channel.name for channel in self.channels if channel.measured))
+        place = np.array([names.index(c.name) if c.measured else -1 for c in self.channels], dtype=int)
         jumping = isinstance(self.scheme, QuantumJumps)
         return Trajectories(
             self.times,
