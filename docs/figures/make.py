@@ -944,13 +944,62 @@ def phase_reduction() -> None:
     save(figure, "phase_reduction", dpi=110)
 
 
+def entrainment() -> None:
+    """From many quanta to one: phase coherence and mean drift of a driven oscillator against the detuning."""
+    figure, panels = plot.figure(2)
+    detunings, locking = np.linspace(0, 0.6, 61), 0.2
+    with plot.style():
+        drawn = np.sqrt(np.clip(detunings**2 - locking**2, 0, None))
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.set(xlabel=r"detuning $\Delta$ / gain", xlim=(0, 0.6))
+        coherence = [plain_adler(d, locking) for d in detunings]
+        panels[0].plot(detunings, coherence, color="0.45", label="without noise")
+        panels[1].plot(detunings, drawn, color="0.45", label="without noise")
+        for number, quanta in enumerate((50.0, 10.0, 2.0, 0.5)):
+            noise, line = 3 / (8 * quanta), {"color": plot.LINES[number]}
+            drive = locking * np.sqrt(quanta)
+            exact = [
+                ph.measures.phase_coherence(
+                    ph.steady_state(
+                        ph.zoo.van_der_pol(gain=1, two_photon_loss=1 / (2 * quanta), detuning=d, drive=drive),
+                        cutoff=ph.Converged(1e-4),
+                    ),
+                    "a",
+                )
+                for d in detunings[::3]
+            ]
+            reduced = np.abs(ph.entrainment.adler_coherence(detunings, locking, noise))
+            label = f"$\\kappa_1/2\\kappa_2 = {quanta:g}$"
+            panels[0].plot(detunings[::3], exact, label=label, **line)
+            panels[0].plot(detunings, reduced, linestyle="--", linewidth=0.9, **line)
+            panels[1].plot(
+                detunings, ph.entrainment.adler_drift(detunings, locking, noise), linestyle="--", label=label, **line
+            )
+        panels[1].plot(detunings, detunings, color="0.75", linewidth=0.8)
+        panels[0].set(ylabel=r"phase coherence $|\langle e^{i\varphi}\rangle|$", ylim=(0, 1.02), title="in step")
+        panels[1].set(ylabel=r"drift $\langle\dot\varphi\rangle$ / gain", ylim=(0, 0.6), title="pulled")
+        panels[0].legend(loc="upper right")
+        panels[1].legend(loc="upper left")
+    save(figure, "entrainment", dpi=110)
+
+
+def sampled_coherence(detuning: float, drive: float) -> float:
+    """|⟨e^{iφ}⟩| of the truncated Wigner method, averaged over 400 paths and the times 10 … 40, with one seed."""
+    from photinus.solve.phase_space.stepping import Heun
+
+    times, model = np.linspace(0, 40, 41), oscillator(detuning=detuning, drive=drive)
+    runs = ph.truncated_wigner(model, {"a": RADIUS}, times, observe={"a": a}, count=400, seed=0, method=Heun(step=0.05))
+    return float(abs(np.exp(1j * np.angle(runs.records["a"][:, 10:])).mean()))
+
+
 def entrainment_tongue() -> None:
-    """One tongue, four theories: Adler, the mean field, Adler with noise, the density matrix."""
-    from photinus.entrainment import Level, MeanFieldLocking, Value, adler_coherence, tongue
+    """One tongue: Adler, the mean field, Adler with noise, truncated Wigner, the density matrix."""
+    from photinus.entrainment import Continuation, Level, MeanFieldLocking, Value, adler_coherence, tongue
 
     plane = {"detuning": (-0.6, 0.6), "drive": (0.0, 0.9)}
     at = {"gain": GAIN, "two_photon_loss": TWO_PHOTON_LOSS}
-    diffusion = 0.75 * TWO_PHOTON_LOSS
+    diffusion = ph.entrainment.phase_reduction(oscillator()).diffusion  # ¾ of the two-photon loss
 
     def noisy(detuning: float, drive: float) -> float:
         return abs(complex(adler_coherence(detuning, drive / RADIUS, diffusion)))
@@ -960,6 +1009,9 @@ def entrainment_tongue() -> None:
         "Adler": tongue(lambda detuning, drive: drive / RADIUS - abs(detuning), {}, plane, Value(0.0)),
         "mean field": tongue(ph.zoo.van_der_pol, at, plane, MeanFieldLocking()),
         "Adler with noise, $R = 0.7$": tongue(noisy, {}, plane, Value(0.7)),
+        "truncated Wigner, $R = 0.7$": tongue(
+            sampled_coherence, {}, plane, Value(0.7), method=Continuation(scan=(5, 4), tolerance=5e-3)
+        ),
         "density matrix, $R = 0.7$": exact,
     }
     figure, panels = plot.figure()
@@ -1133,6 +1185,7 @@ FIGURES = (
     mean_field,
     phase_reduction,
     cumulants,
+    entrainment,
     entrainment_tongue,
     memory,
     thermodynamics,

@@ -308,6 +308,11 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "measurements for quantum interferometry", "Phys. Rev. Lett. 85, 5098", 2000),
         _entry("Bartlett2007", "S. D. Bartlett, T. Rudolph, R. W. Spekkens", "Reference frames, superselection rules, "
                "and quantum information", "Rev. Mod. Phys. 79, 555", 2007),
+        _entry("Patra2019", "A. Patra, B. L. Altshuler, E. A. Yuzbashyan", "Driven-dissipative dynamics of atomic "
+               "ensembles in a resonant cavity: Nonequilibrium phase diagram and periodically modulated superradiance",
+               "Phys. Rev. A 99, 033802", 2019),
+        _entry("Wiseman1999", "H. M. Wiseman", "Light amplification without stimulated emission: Beyond the standard "
+               "quantum limit to the laser linewidth", "Phys. Rev. A 60, 4083", 1999),
         _entry("SchawlowTownes1958", "A. L. Schawlow, C. H. Townes", "Infrared and optical masers", "Phys. Rev. 112, "
                "1940", 1958),
         _entry("Allan1966", "D. W. Allan", "Statistics of atomic frequency standards", "Proc. IEEE 54, 221", 1966),
@@ -335,6 +340,18 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "J. Math. Phys. 27, 759", 1986),
         _entry("SagawaUeda2008", "T. Sagawa, M. Ueda", "Second law of thermodynamics with discrete quantum feedback "
                "control", "Phys. Rev. Lett. 100, 080403", 2008),
+        _entry("Gardiner1993", "C. W. Gardiner", "Driving a quantum system with the output field from another driven "
+               "quantum system", "Phys. Rev. Lett. 70, 2269", 1993),
+        _entry("Carmichael1993", "H. J. Carmichael", "Quantum trajectory theory for cascaded open systems",
+               "Phys. Rev. Lett. 70, 2273", 1993),
+        _entry("Fisher1972", "M. E. Fisher, M. N. Barber", "Scaling theory for finite-size effects in the critical "
+               "region", "Phys. Rev. Lett. 28, 1516", 1972),
+        _entry("Kuramoto2002", "Y. Kuramoto, D. Battogtokh", "Coexistence of coherence and incoherence in nonlocally "
+               "coupled phase oscillators", "Nonlinear Phenom. Complex Syst. 5, 380", 2002),
+        _entry("Abrams2004", "D. M. Abrams, S. H. Strogatz", "Chimera states for coupled oscillators",
+               "Phys. Rev. Lett. 93, 174102", 2004),
+        _entry("Bastidas2015", "V. M. Bastidas, I. Omelchenko, A. Zakharova, E. Schöll, T. Brandes", "Quantum "
+               "signatures of chimera states", "Phys. Rev. E 92, 062924", 2015),
     ]
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ Examples
 --------
 >>> import photinus as ph
 >>> clock = ph.Model(0, [ph.Jump(1.0, ph.oscillator("a").dag()), ph.Jump(3.0, ph.oscillator("a"))])
->>> round(ph.spectra.linewidth(clock, ph.oscillator("a")), 6)
+>>> round(ph.spectra.linewidth(clock, ph.oscillator("a")), 3)
 2.0
 """
 

@@ -19,7 +19,7 @@ def test_the_line_below_threshold() -> None:
     assert line.diffusion == pytest.approx(0.25, abs=1e-10)
     model = ph.Model(0.3 * A.dag() * A, [ph.Jump(0.5, A.dag()), ph.Jump(1.0, A)])
     clock = M.oscillator_clock(model, "a")
-    assert clock.linewidth == pytest.approx(0.5, abs=1e-7)
+    assert clock.linewidth == pytest.approx(0.5, abs=1e-6)
     assert clock.frequency == pytest.approx(0.3, abs=1e-9)  # ⟨a⟩ ~ e^{−iωt}
     path = ph.evolve(model, ph.states.coherent({"a": 0.5}), [0.0, 1.0], observe={"a": A}).observed["a"]
     assert path[1] / path[0] == pytest.approx(np.exp(-clock.diffusion - 1j * clock.frequency), abs=1e-5)
@@ -126,7 +126,7 @@ def test_locking_averages_two_clocks_and_does_not_beat_the_average() -> None:
     pair = alone[0] + alone[1] + ph.Model(jumps=[ph.Jump(2.0, A - B, 0.2)])
     found = M.locked_clocks(pair, alone, ("a", "b"), cutoff=ph.Fixed(12))
     assert found.gain_over_best == pytest.approx(2 * found.gain_over_average, rel=1e-9)  # equal clocks
-    assert 1 < found.gain_over_best
+    assert found.gain_over_best > 1
     assert np.isfinite(found.extra_entropy)
     assert "gain" in repr(found)
     apart = alone[0] + alone[1]

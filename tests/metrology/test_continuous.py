@@ -21,7 +21,7 @@ def cavity(drive: float, loss: float) -> ph.Model:
 
 
 def two_sided(family, left: dict, right: dict, space) -> complex:
-    """The leading eigenvalue of the generator with different parameters on both sides, dense (Gammelmark, Mølmer 2014)."""
+    """The leading eigenvalue of the generator with different parameters on both sides, dense (Gammelmark 2014)."""
 
     def matrices(at: dict) -> tuple[np.ndarray, list[np.ndarray]]:
         model = family(**at)

@@ -115,7 +115,9 @@ def test_skew_information_fisher_information_and_variance_are_ordered(seed: int)
     assert found.asymmetry >= 0
 
 
-@given(SEEDS, st.sampled_from(["x", "n", "squeezing"]), st.sampled_from(["p", "canonical", "husimi", "n", "heterodyne"]))
+@given(
+    SEEDS, st.sampled_from(["x", "n", "squeezing"]), st.sampled_from(["p", "canonical", "husimi", "n", "heterodyne"])
+)
 @settings(max_examples=30, deadline=None)
 def test_no_measurement_tells_more_than_the_quantum_bound(seed: int, shift: str, reading: str) -> None:
     state = ph.states.from_matrix({"a": 5}, random_matrix(5, seed))
@@ -144,7 +146,7 @@ def test_homodyne_and_heterodyne_of_gaussian_states() -> None:
 
 
 def test_the_least_error_is_reached_by_maximum_likelihood() -> None:
-    """Cramér and Rao by Monte Carlo: M = 400 canonical phases of an optimal state, maximum likelihood on a fine grid."""
+    """Cramér and Rao by Monte Carlo: 400 canonical phases of an optimal state, maximum likelihood on a grid."""
     state = M.optimal_phase_state("a", 6)
     information = M.classical_fisher_information(state, N, M.Phase("a"))
     density = ph.phase.distribution(state, "a", points=2048)

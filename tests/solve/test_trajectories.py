@@ -355,14 +355,17 @@ def test_models_without_jumps_or_oscillators() -> None:
 
 @pytest.mark.parametrize("scheme", [ph.QuantumJumps(), ph.Homodyne(), ph.Heterodyne()])
 def test_a_closed_system_and_nothing_to_observe(scheme: ph.QuantumJumps) -> None:
-    """⟨a⟩ turns as e^{−iωt} and nothing clicks; a qubit has no quanta to observe by default."""
+    """⟨a⟩ turns as e^{−iωt} and nothing clicks; S_z of a qubit is cos(t)/2 under S_x."""
     turning = ph.Model(A.dag() * A)
     runs = ph.trajectories(turning, ph.states.coherent({"a": 1}), [0, 1], scheme=scheme, count=2, observe={"a": A})
     np.testing.assert_allclose(runs.mean["a"], np.exp(-1j * runs.times), atol=1e-9)
     qubit = ph.spin("s", 1 / 2)
-    runs = ph.trajectories(ph.Model(qubit.x), ph.states.level({qubit: 0.5}), [0, 1], scheme=scheme, count=3)
-    assert runs.count == 3
-    assert "nothing was observed" in repr(runs)
+    above = ph.states.level({qubit: 0.5})
+    runs = ph.trajectories(ph.Model(qubit.x), above, [0, 1], scheme=scheme, count=3)
+    np.testing.assert_allclose(runs.mean["z_s"], 0.5 * np.cos(runs.times), atol=1e-9)
+    blind = ph.trajectories(ph.Model(qubit.x), above, [0, 1], scheme=scheme, count=3, observe={})
+    assert blind.count == 3
+    assert "nothing was observed" in repr(blind)
 
 
 def test_results_are_read_only_and_tell_about_themselves() -> None:

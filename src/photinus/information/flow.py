@@ -4,8 +4,9 @@ With ρ the state of all, ρ_i that of a part, and 𝓓_i the jumps that change 
 
     I_i = dS_i/dt + Tr[(𝓓_iρ) ln ρ],     Σ_i I_i = d/dt (Σ S_i − S),     σ_i = dS_i/dt − Σ_k β_kQ_k − I_i ≥ 0
 
-(Horowitz, Esposito 2014; Ptaszyński, Esposito 2019). I_i is the rate at which the part's own motion raises what it shares
-with the others. At a steady state dS_i/dt = 0, the flows add up to zero, and a part may break its own Clausius inequality
+(Horowitz, Esposito 2014; Ptaszyński, Esposito 2019). I_i is the rate at which the part's own motion raises what it
+shares with the others. At a steady state dS_i/dt = 0, the flows add up to zero, and a part may break its own Clausius
+inequality
 by the information that another one has gathered: a demon. Logarithms are taken on the support of ρ: a part of 𝓓_iρ
 outside of it is an infinite rate, not a large number.
 """
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from photinus.algebra import Operator
+from photinus.algebra import Operator, Word
 from photinus.errors import InvalidInput, Undefined
 from photinus.information.parts import Parts, channels_of, checked_parts
 from photinus.model import Model
@@ -33,7 +34,6 @@ from photinus.thermo.entropy import Logarithm, dissipated
 
 if TYPE_CHECKING:
     import xarray
-
 
 
 def information_flow(model: Model, state: State, *, parts: Parts | None = None) -> dict[str, float]:
@@ -108,7 +108,12 @@ class LocalSecondLaws:
 
     @property
     def fed(self) -> tuple[str, ...]:
-        """The parts that seem to break the second law, because information feeds them."""
+        """The parts that seem to break the second law, because information (or heat, handed on by the others) feeds
+        them.
+
+        Where no energy passes between the parts this is a Maxwell demon; a part between a hot bath and another part is
+        listed too.
+        """
         return tuple(name for name, x in self.apparent.items() if x < -1e-12 * abs(self.information_flow[name]) - 1e-15)
 
     def to_xarray(self) -> xarray.Dataset:
@@ -164,22 +169,29 @@ def local_second_laws(model: Model, state: State, *, parts: Parts | None = None)
     named = checked_parts(state, parts)
     owned = channels_of(model, named)
     logarithm, moved = Logarithm(state), generated(model, state)
-    change, outside, flow, produced = {}, {}, {}, {}
+    change: dict[str, float] = {}
+    outside: dict[str, float] = {}
+    flow: dict[str, float] = {}
+    produced: dict[str, float] = {}
     for part, sites in named.items():
         own = state.reduced(*sites)
         change[part] = -Logarithm(own).traced(moved.reduced(*sites))
         into = logarithm.traced(dissipated(state, owned[part]))
         if isinf(change[part]) and isinf(into):
             raise Undefined(
-                f"The state lacks levels of {part!r} that its jumps are about to fill: its entropy and the whole one both "
-                "rise with infinite slope.",
+                f"The state lacks levels of {part!r} that its jumps are about to fill: its entropy and the whole one "
+                "both rise with infinite slope.",
                 "Let the state evolve a little first, or start from one of full rank.",
             )
         flow[part] = change[part] + into
         outside[part] = sum(_entropy_outside(state, channel) for channel in owned[part])
         produced[part] = outside[part] - into
-    frozen = (MappingProxyType(x) for x in (change, outside, flow, produced))
-    return LocalSecondLaws(*frozen)
+    return LocalSecondLaws(
+        entropy_change=MappingProxyType(change),
+        entropy_flow=MappingProxyType(outside),
+        information_flow=MappingProxyType(flow),
+        entropy_production=MappingProxyType(produced),
+    )
 
 
 def generated(model: Model, state: State) -> State:
@@ -274,7 +286,7 @@ def mutual_information_rates(model: Model, state: State, first: str, second: str
     require_state(model, state, "state")
     state.axes((first, second))
     pair = state.reduced(first, second)
-    logarithms = [(1.0, Logarithm(pair), (first, second))]
+    logarithms: list[tuple[float, Logarithm, tuple[str, ...]]] = [(1.0, Logarithm(pair), (first, second))]
     logarithms += [(-1.0, Logarithm(pair.reduced(name)), (name,)) for name in (first, second)]
 
     def rate(moved: State, source: str) -> float:
@@ -338,7 +350,7 @@ def information_transfer(model: Model, state: State, source: str, target: str) -
     state.axes((source, target))
     whole = generator_of(model)
 
-    def silent(word: tuple) -> bool:  # type: ignore[type-arg]
+    def silent(word: Word) -> bool:
         return all(site.name != source for site, _ in word)
 
     kept = Perturbation(

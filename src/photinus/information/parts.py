@@ -1,7 +1,7 @@
 """Which part of a system a jump belongs to: the one whose levels it changes, whoever may watch.
 
-|1⟩⟨0| of a dot that tunnels only while its neighbour is empty changes the dot; the neighbour controls it and stays as it
-is. Where every jump changes one part alone the dynamics is bipartite, and the flow of information is well defined.
+|1⟩⟨0| of a dot that tunnels only while its neighbour is empty changes the dot; the neighbour controls it and stays as
+it is. Where every jump changes one part alone the dynamics is bipartite, and the flow of information is well defined.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def checked_parts(state: State, parts: Parts | None) -> dict[str, tuple[str, ...
     """
     names = [site.name for site in state.sites]
     if parts is None:
-        out = {name: (name,) for name in names}
+        out: dict[str, tuple[str, ...]] = {name: (name,) for name in names}
     elif isinstance(parts, Mapping):
         out = {str(part): (sites,) if isinstance(sites, str) else tuple(sites) for part, sites in parts.items()}
     else:
@@ -47,9 +47,7 @@ def checked_parts(state: State, parts: Parts | None) -> dict[str, tuple[str, ...
 
 def changed_sites(operator: Operator) -> set[str]:
     """The sites whose levels an operator changes; of a diagonal one all sites that it acts on."""
-    moved = {
-        site.name for word in operator.terms for site, local in word if any(site.shift(local))
-    }
+    moved = {site.name for word in operator.terms for site, local in word if any(site.shift(local))}
     return moved or {site.name for word in operator.terms for site, _ in word}
 
 

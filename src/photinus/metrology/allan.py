@@ -4,8 +4,8 @@ With the phase φ(t) of a clock of the angular frequency ω₀ and its mean frac
 
     σ_y²(τ) = ½⟨(ȳ₂ − ȳ₁)²⟩ = ⟨(φ(t + 2τ) − 2φ(t + τ) + φ(t))²⟩/(2ω₀²τ²)
 
-(Allan 1966). Phase diffusion Var φ = 2Dt is white frequency noise, σ_y² = 2D/(ω₀²τ); readings that err by the variance s,
-independently, are white phase noise, σ_y² = 3s/(ω₀τ)². With ω₀ = 1 the answer is in angular frequency itself.
+(Allan 1966). Phase diffusion Var φ = 2Dt is white frequency noise, σ_y² = 2D/(ω₀²τ); readings that err by the variance
+s, independently, are white phase noise, σ_y² = 3s/(ω₀τ)². With ω₀ = 1 the answer is in angular frequency itself.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class AllanDeviation:
             [
                 f"Allan deviation at {len(self.times)} averaging times, {self.times[0]:.4g} … {self.times[-1]:.4g}",
                 f"  σ_y from {self.deviation[0]:.4g} to {self.deviation[-1]:.4g}",
-                f"  white frequency noise: D = {self.diffusion:.4g}; white phase noise: s = {self.readout_variance:.4g}",
+                f"  white frequency noise D = {self.diffusion:.4g}, white phase noise s = {self.readout_variance:.4g}",
             ]
         )
 

@@ -1,7 +1,7 @@
 """The classical Fisher information of a measurement: F = Σ p′²/p ≤ the quantum Fisher information.
 
-It is what a given measurement tells of a parameter: no unbiased estimate from M outcomes has a variance below 1/(MF), and
-the maximum-likelihood estimate reaches it for large M (Cramér 1946; Rao 1945).
+It is what a given measurement tells of a parameter: no unbiased estimate from M outcomes has a variance below 1/(MF),
+and the maximum-likelihood estimate reaches it for large M (Cramér 1946; Rao 1945).
 """
 
 from __future__ import annotations

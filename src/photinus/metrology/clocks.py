@@ -3,8 +3,8 @@
 An *oscillator* without a drive keeps its phase for a time 1/D: ⟨a⟩ decays with the slowest eigenvalue −D ∓ iω of
 coherence order 1, the line is 2D wide, and its Allan deviation is √(2D/τ)/ω. A *ticking clock* counts jumps: after
 N = c₁/c₂ ticks it is off by one tick (accuracy; c₁, c₂ mean and variance of the count per time), the ticks come at the
-rate c₁ (resolution), and the entropy Σ that each tick costs bounds classical ones by N ≤ Σ/2 (Barato, Seifert 2015; Erker
-et al. 2017).
+rate c₁ (resolution), and the entropy Σ that each tick costs bounds classical ones by N ≤ Σ/2 (Barato, Seifert 2015;
+Erker et al. 2017).
 """
 
 from __future__ import annotations
@@ -74,14 +74,12 @@ class OscillatorClock:
         readout_variance : float
             s (rad²) of each reading of the phase: white phase noise.
         """
-        return allan_of_noise(
-            times, diffusion=self.diffusion, readout_variance=readout_variance, carrier=carrier
-        )
+        return allan_of_noise(times, diffusion=self.diffusion, readout_variance=readout_variance, carrier=carrier)
 
     def __repr__(self) -> str:
         return (
-            f"Oscillator clock: phase diffusion {self.diffusion:.8g} ± {self.error:.1e}, linewidth {self.linewidth:.8g}, "
-            f"frequency {self.frequency:+.6g} in the frame"
+            f"Oscillator clock: phase diffusion {self.diffusion:.8g} ± {self.error:.1e}, linewidth {self.linewidth:.8g},"
+            f" frequency {self.frequency:+.6g} in the frame"
         )
 
 
@@ -347,7 +345,7 @@ class LockedClocks:
         return "\n".join(
             [
                 f"Two clocks, phase diffusion {first:.6g} and {second:.6g} alone, {self.locked.diffusion:.6g} coupled",
-                f"  gain {self.gain_over_best:.4g} over the better one, {self.gain_over_average:.4g} over their average",
+                f"  gain {self.gain_over_best:.4g} over the better, {self.gain_over_average:.4g} over their average",
                 f"  lines split by {self.splitting:.4g}; locking rate {self.locking_rate:.4g}; "
                 f"extra entropy {self.extra_entropy:.6g} nats per time",
             ]
@@ -390,8 +388,8 @@ def locked_clocks(
 
     Examples
     --------
-    Two equal van der Pol clocks, coupled by the loss of their difference: the pair beats one clock, and about equals the
-    average of two.
+    Two equal van der Pol clocks, coupled by the loss of their difference: the pair beats one clock, and about equals
+    the average of two.
 
     >>> import photinus as ph
     >>> def clock(name):

@@ -1,7 +1,7 @@
 """The Fisher information of all that a system emits: the bound of continuous monitoring.
 
-The environment that took up the jumps holds what the system told it. The overlap of the joint states at θ₁ and θ₂ is the
-trace of the two-sided master equation
+The environment that took up the jumps holds what the system told it. The overlap of the joint states at θ₁ and θ₂ is
+the trace of the two-sided master equation
 
     dρ/dt = −i(H₁ρ − ρH₂) + Σ_j (L₁_jρL₂_j† − ½(L₁_j†L₁_jρ + ρL₂_j†L₂_j)),     L_j with the rate inside,
 
@@ -10,8 +10,8 @@ and grows as e^{λ(θ₁, θ₂)t}. The quantum Fisher information of system and
 
     ∂₁∂₂λ = Tr 𝓛₁₂ρ − Tr 𝓛₁R(𝓛₂ρ − ρ Tr 𝓛₂ρ) − (1 ↔ 2),     𝓛₂ρ = (𝓛₁ρ)†.
 
-Every coherence order of 𝓛₁ρ is solved in its own sector. No scheme of detection of the emitted light (counting, homodyne,
-heterodyne, with any processing) tells more per time than this.
+Every coherence order of 𝓛₁ρ is solved in its own sector. No scheme of detection of the emitted light (counting,
+homodyne, heterodyne, with any processing) tells more per time than this.
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ from photinus.solve.methods import Auto, Method
 from photinus.solve.steady import steady_state
 from photinus.space.liouvillian import generator
 from photinus.space.state import State
-from photinus.space.vectors import functional, multiplied
+from photinus.space.vectors import multiplied
+
+
+class _OtherJumps(InvalidInput):
+    """The models of a family have different numbers of jumps."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,8 @@ class EmissionInformation:
 
     def __repr__(self) -> str:
         return (
-            f"Emission: quantum Fisher information rate {self.rate:.8g} ± {self.error:.1e} about {self.parameter!r}, the "
-            "bound of every continuous monitoring"
+            f"Emission: quantum Fisher information rate {self.rate:.8g} ± {self.error:.1e} about {self.parameter!r}, "
+            "the bound of every continuous monitoring"
         )
 
 
@@ -168,7 +172,7 @@ def _slope(family: Family, at: Mapping[str, Any], parameter: str) -> tuple[Ampli
     def difference(h: float) -> Amplitudes:
         there = amplitudes(family(**{**at, parameter: value + h}))
         if len(there.jumps) != len(origin.jumps):
-            raise InvalidInput(
+            raise _OtherJumps(
                 f"At {parameter} = {value + h:g} the model has {len(there.jumps) // 2} jumps, at {value:g} "
                 f"{len(origin.jumps) // 2}.",
                 "Keep every jump in the model, with a rate of 0 where it is off.",
@@ -177,16 +181,20 @@ def _slope(family: Family, at: Mapping[str, Any], parameter: str) -> tuple[Ampli
 
     step = 2.0 ** floor(log2(max(1.0, abs(value)) / 8)) if value == 0 else abs(value) / 8
     refusal: PhotinusError | None = None
+    evaluated_somewhere = False
     for sides in ((1, -1), (1,), (-1,)):
         try:
             found = slope(difference, lambda x: x.size, step=step, sides=sides)
         except InvalidInput as error:
-            if len(sides) == 1 and sides[0] < 0:
+            if isinstance(error, _OtherJumps):
                 raise
             refusal = error
             continue
+        evaluated_somewhere = True
         if found.smooth:
             return found.value, found.error / found.largest if found.largest else 0.0
+    if refusal is not None and not evaluated_somewhere:
+        raise refusal
     raise Undefined(
         f"The amplitudes √rate·L have no derivative with respect to {parameter!r} at {value:g}.",
         "Choose a point where no rate vanishes: a rate that begins to rise from 0 tells infinitely much.",
@@ -203,12 +211,8 @@ def _rate(model: Model, moved: Amplitudes, state: State, method: Method) -> floa
     rho = np.asarray(state.parts[zero], dtype=complex)
     if zero in source:
         source[zero] = source[zero] - trace * rho
-    second = sum(
-        complex(functional(x.dag() * x, state.grading.sector(order)) @ vector).real
-        for x in moved.jumps
-        if x.terms
-        for order, vector in state.parts.items()
-    )
+    emitted = (multiplied(state, left=x, right=x.dag()) for x in moved.jumps if x.terms)
+    second = sum(_trace(parts, state).real for parts in emitted)
     made = generator(model, state.cutoffs)
     correction = 0j
     for order, vector in source.items():

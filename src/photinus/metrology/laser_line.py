@@ -1,6 +1,7 @@
 """Linewidths of lasers: Schawlow and Townes, and how the kind of gain changes them.
 
-A laser without injection keeps the coherence orders apart, and ρ_{n,n+1} obeys a ladder of its own: gain lifts it from n to
+A laser without injection keeps the coherence orders apart, and ρ_{n,n+1} obeys a ladder of its own: gain lifts it from
+n to
 n + 1, loss κ lowers it, and the slowest eigenvalue −Γ of this tridiagonal matrix gives the linewidth 2Γ. Far above
 threshold
 
@@ -110,8 +111,8 @@ class SaturatedJump(_Saturable):
 class ScullyLamb(_Saturable):
     """The gain of two-level atoms that pass through the cavity (Scully, Lamb 1967).
 
-    With B/A = 1/n_s, 𝓝 = n + 1 + k/2 + k²B/16A and 𝓝′ = n + 1 + k/2 + k²B/8A it drains ρ_{n,n+k} at the rate A𝓝′/(1 + 𝓝B/A)
-    and lifts it at A√((n + 1)(n + k + 1))/(1 + 𝓝B/A): no set of jumps of the field alone.
+    With B/A = 1/n_s, 𝓝 = n + 1 + k/2 + k²B/16A and 𝓝′ = n + 1 + k/2 + k²B/8A it drains ρ_{n,n+k} at the rate A𝓝′/(1 +
+    𝓝B/A) and lifts it at A√((n + 1)(n + k + 1))/(1 + 𝓝B/A): no set of jumps of the field alone.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ from math import pi, sin, sqrt, tan
 
 import numpy as np
 
-from photinus.algebra import oscillator, spin
+from photinus.algebra import Spin, oscillator, spin
 from photinus.algebra.operator import Operator
 from photinus.errors import InvalidInput
 from photinus.measures import skew_information, u1_asymmetry
@@ -290,10 +290,10 @@ def phase_resource(state: State, *sites: str) -> PhaseResource:
 
 
 def _number(state: State, name: str) -> Operator:
-    """n of an oscillator, S_z of a spin."""
+    """N of an oscillator, S_z of a spin."""
     site = state.sites[state.space.axis(name)]
     if site.kind == "oscillator":
         return oscillator(site.name).dag() * oscillator(site.name)
-    if site.kind == "spin":
+    if isinstance(site, Spin):
         return spin(site.name, site.twice_j / 2).z
     raise InvalidInput(f"The {site!r} has no number that shifts a phase.", "Name oscillators or spins.")

@@ -1,7 +1,7 @@
 """Measurements: frozen objects that say what is read off a state, and with which probabilities.
 
-Each turns ρ and its derivative ρ′ into the probabilities p of its outcomes and their derivatives p′, with the weights of
-a quadrature where outcomes are continuous. Probabilities are linear in ρ, so that one function serves both.
+Each turns ρ and its derivative ρ′ into the probabilities p of its outcomes and their derivatives p′, with the weights
+of a quadrature where outcomes are continuous. Probabilities are linear in ρ, so that one function serves both.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from scipy.special import gammaln, roots_legendre
 from photinus.errors import InvalidInput
 from photinus.numerics.checks import real_number
 from photinus.phase.distribution import combined, harmonic_sums, pair_harmonics
-from photinus.phase.notions import notion, one_site, require_state, turns_with
+from photinus.phase.notions import notion, one_site, require_state
 from photinus.space.state import State
 
 OFFSET = 0.381966
@@ -39,7 +39,7 @@ class Measurement(ABC):
 
     @abstractmethod
     def outcomes(self, state: State, change: State, fineness: int) -> Outcomes:
-        """p and p′ of a state and its derivative."""
+        """P and p′ of a state and its derivative."""
 
     @abstractmethod
     def least(self, state: State) -> int:

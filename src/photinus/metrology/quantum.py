@@ -5,7 +5,8 @@ With ρ = Σ_i p_i|i⟩⟨i| and its derivative ρ′ by a parameter θ, the sym
 
     L_ij = 2ρ′_ij/(p_i + p_j),     F = Tr ρL² = 2 Σ_{p_i + p_j > 0} |ρ′_ij|²/(p_i + p_j)
 
-(Helstrom 1976; Braunstein, Caves 1994). No unbiased estimate from M copies has a variance below 1/(MF). Where θ shifts a
+(Helstrom 1976; Braunstein, Caves 1994). No unbiased estimate from M copies has a variance below 1/(MF). Where θ shifts
+a
 phase, ρ_θ = e^{−iθG}ρe^{iθG}, ρ′ = −i[G, ρ] has the elements i(p_i − p_j)G_ij: the weights (p_i − p_j)²/(p_i + p_j) are
 then bounded by p_i + p_j, and an eigenvalue 0 needs no care. A ρ′ that leaves the support of ρ, as at the edge of a set
 of states, makes F infinite.
@@ -88,8 +89,8 @@ class Eigenbasis:
     Attributes
     ----------
     parts : list of (kets, values, vectors)
-        The eigenvalues up to ``4dε`` of the largest, which are rounding, are exactly 0; those of diagonal blocks stay as
-        they are.
+        The eigenvalues up to ``4dε`` of the largest, which are rounding, are exactly 0; those of diagonal blocks stay
+        as they are.
     """
 
     def __init__(self, state: State):
@@ -144,14 +145,14 @@ def quantum_fisher_information(state: State, generator: Direction) -> float:
     state : State
         ρ, of any rank.
     generator : Operator, or Response
-        G, Hermitian, such as ``a.dag() * a`` for a phase; or the answer of :func:`photinus.response` at this very state,
-        for the information about the parameter that it was asked for.
+        G, Hermitian, such as ``a.dag() * a`` for a phase; or the answer of :func:`photinus.response` at this very
+        state, for the information about the parameter that it was asked for.
 
     Returns
     -------
     float
-        At least 0, and 0 exactly where the state does not depend on θ; inf where ρ′ leaves the support of ρ. In units of
-        1/θ². For a shift at most 4 Var G, which pure states reach, and at least 4 times the skew information.
+        At least 0, and 0 exactly where the state does not depend on θ; inf where ρ′ leaves the support of ρ. In units
+        of 1/θ². For a shift at most 4 Var G, which pure states reach, and at least 4 times the skew information.
 
     Raises
     ------
@@ -259,7 +260,9 @@ class FisherMatrix:
         values, vectors = np.linalg.eigh(relative)
         if values[0] <= 1e-12 * len(scale):
             weights = vectors[:, 0] / scale
-            text = " ".join(f"{x:+.3g}·{name}" for x, name in zip(weights / np.abs(weights).max(), self.parameters))
+            text = " ".join(
+                f"{x:+.3g}·{name}" for x, name in zip(weights / np.abs(weights).max(), self.parameters, strict=False)
+            )
             raise Undefined(
                 f"The state does not depend on the combination {text} of the parameters.", "Ask for fewer parameters."
             )
@@ -283,13 +286,14 @@ class FisherMatrix:
         )
 
     def __repr__(self) -> str:
-        rows = [f"  {name:<14} " + " ".join(f"{x:12.6g}" for x in row) for name, row in zip(self.parameters, self.values)]
+        rows = [
+            f"  {name:<14} " + " ".join(f"{x:12.6g}" for x in row)
+            for name, row in zip(self.parameters, self.values, strict=False)
+        ]
         return "\n".join(["Quantum Fisher information", *rows])
 
 
-def fisher_matrix(
-    state: State, generators: Mapping[str, Operator | Scalar] | Iterable[Response]
-) -> FisherMatrix:
+def fisher_matrix(state: State, generators: Mapping[str, Operator | Scalar] | Iterable[Response]) -> FisherMatrix:
     """The quantum Fisher information matrix about several parameters.
 
     Parameters
@@ -390,7 +394,7 @@ def checked_direction(state: State, direction: object) -> Direction:
         raise NotHermitian(f"The generator {operator} is not Hermitian.", "Add the Hermitian conjugate.")
     for site in operator.sites:
         state.space.axis(site)
-    return operator
+    return operator - operator.terms[()] if () in operator.terms else operator
 
 
 def derivative_of(state: State, direction: Direction) -> State:

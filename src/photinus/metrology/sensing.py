@@ -1,7 +1,7 @@
 """A synchronized oscillator as a sensor: what its steady state tells of a parameter, by which measurement.
 
-With ρ′ from :func:`photinus.response`, the quantum Fisher information of the steady state bounds every measurement of it, and
-the classical one says how good a given measurement is. For an observable O alone, error propagation gives
+With ρ′ from :func:`photinus.response`, the quantum Fisher information of the steady state bounds every measurement of
+it, and the classical one says how good a given measurement is. For an observable O alone, error propagation gives
 
     (d⟨O⟩/dθ)²/Var O ≤ F_classical(O) ≤ F_quantum.
 """
@@ -139,7 +139,9 @@ def sensor(
     (16.0, 1.0, 1.0)
     """
     for name, measurement in (measurements or {}).items():
-        require_type(measurement, Measurement, f"measurement {name!r}", "Give one of ph.metrology, such as Number('a').")
+        require_type(
+            measurement, Measurement, f"measurement {name!r}", "Give one of ph.metrology, such as Number('a')."
+        )
     require_type(parameter, str, "parameter", "Give one name; steady_fisher_matrix takes several.")
     found = response(family, at, parameter, cutoff=cutoff, method=method)
     quantum = quantum_fisher_information(found.state, found)

@@ -159,7 +159,7 @@ def biorthonormal(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     overlaps = left.conj().T @ right
     with np.errstate(all="ignore"):
         if not len(overlaps) or 1 / np.linalg.cond(overlaps) > EPS:
-            return np.asarray(left @ la.inv(overlaps, check_finite=False).conj().T)
+            return np.asarray(left @ np.linalg.inv(overlaps).conj().T)
     # An exactly defective eigenvalue: what can be scaled is scaled.
     weights = np.diagonal(overlaps).conj()
     return np.asarray(left / np.where(np.abs(weights) > 10 * EPS, weights, 1.0))

@@ -44,6 +44,8 @@ class Quality:
         The slowest rate of the sector of order zero, in which the steady state lives; NaN where it was not asked for.
     linear : LinearQuality
         The closed forms; of a pair with a Kerr term those without it.
+    exact : bool
+        Whether the closed forms are those of this pair: it has no Kerr term.
     certificate : Certificate
         Of the steady state.
     """
@@ -56,6 +58,7 @@ class Quality:
     purity: float
     gap: float
     linear: LinearQuality
+    exact: bool
     certificate: Certificate
 
     @property
@@ -65,13 +68,13 @@ class Quality:
 
     def as_dict(self) -> dict[str, float]:
         """All numbers by name, the closed forms as ``linear_…``: what :func:`photinus.sweep.run` stores."""
-        skipped = ("linear", "certificate")
+        skipped = ("linear", "exact", "certificate")
         own = {name: float(getattr(self, name)) for name in self.__slots__ if name not in skipped}
         own["locking_time"] = self.locking_time
         return {**own, **{f"linear_{name}": value for name, value in asdict(self.linear).items()}}
 
     def __str__(self) -> str:
-        rows = ["quality of engineered synchrony        solved  closed form"]
+        rows = ["quality of engineered synchrony        solved  closed form" + ("" if self.exact else " without Kerr")]
         for name in ("amplitude_correlation", "relative_phase", "number_a", "number_b", "purity", "gap"):
             rows.append(f"  {name:<28}{getattr(self, name):>16.8g}{getattr(self.linear, name):>13.8g}")
         return "\n".join(rows)
@@ -143,6 +146,7 @@ def quality(pair: Pair, *, cutoff: Fixed | Converged | None = None, with_gap: bo
         purity=state.purity(),
         gap=gap,
         linear=linear,
+        exact=pair.kerr == 0,
         certificate=state.certificate,
     )
 

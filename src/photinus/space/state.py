@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from photinus.algebra import Handle, Operator, Scalar, Site
+from photinus.algebra import Ensemble, Handle, Operator, Scalar, Site
 from photinus.algebra.operator import as_operator
 from photinus.errors import InvalidInput
 from photinus.model import Group, Order
@@ -299,7 +299,14 @@ def trace_norm(sector: Sector, vector: np.ndarray) -> float:
 
 
 def state_from_matrix(matrix: np.ndarray, graded: Grading, *, tolerance: float = 0.0) -> State:
-    """The state of a dense matrix; coherence orders whose elements are all at most ``tolerance`` are dropped."""
+    """The state of a dense matrix; coherence orders whose elements are all at most ``tolerance`` are dropped.
+
+    Raises
+    ------
+    InvalidInput
+        For coherences between different lengths J of an ensemble, which no state of identical atoms has.
+    """
+    _require_one_length(matrix, graded.space)
     parts = {}
     for order in graded.orders():
         rows, columns = graded.sector(order).kets
@@ -307,3 +314,16 @@ def state_from_matrix(matrix: np.ndarray, graded: Grading, *, tolerance: float =
         if np.abs(vector).max(initial=0.0) > tolerance or order == graded.group.zero:
             parts[order] = vector
     return State(graded, parts)
+
+
+def _require_one_length(matrix: np.ndarray, space: Space) -> None:
+    ends = np.cumsum([len(site.coordinates) for site in space.sites])
+    for site, end in zip(space.sites, ends, strict=True):
+        if isinstance(site, Ensemble):
+            length = space.coordinates[:, end - 2]
+            between = float(np.abs(np.where(length[:, None] != length, matrix, 0)).max(initial=0.0))
+            if between > 1e-12:
+                raise InvalidInput(
+                    f"The matrix has coherences up to {between:.2g} between different lengths J of the {site!r}.",
+                    "Identical atoms have none: give a matrix with one block for each J, in the order J = N/2, N/2 − 1, ….",
+                )

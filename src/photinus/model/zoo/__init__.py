@@ -10,7 +10,7 @@ from photinus.model.zoo.demon import dot_demon
 from photinus.model.zoo.hubbard import hubbard
 from photinus.model.zoo.limit_cycles import laser, lienard, optomechanical, parametric_oscillator, rayleigh
 from photinus.model.zoo.machines import bare_energy, four_level_machine, three_level_maser
-from photinus.model.zoo.networks import coupled_van_der_pol, shared_bath_pair
+from photinus.model.zoo.networks import coupled_van_der_pol, directed_van_der_pol, shared_bath_pair
 from photinus.model.zoo.oscillators import van_der_pol
 from photinus.model.zoo.spins import spin_one, spin_van_der_pol
 
@@ -18,6 +18,7 @@ __all__ = [
     "bare_energy",
     "boundary_time_crystal",
     "coupled_van_der_pol",
+    "directed_van_der_pol",
     "dot_demon",
     "four_level_machine",
     "hubbard",

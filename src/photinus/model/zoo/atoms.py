@@ -82,8 +82,9 @@ def superradiant_ensembles(
     pump : float
         w, the rate at which each atom is repumped.
     detuning : float
-        δ = ω_a − ω_b. With N·Γ_c = 1 the mean field locks both to one frequency for (w − 1)² + δ² < 1 (δ < w);
-        they lase at two frequencies beyond.
+        δ = ω_a − ω_b. With N·Γ_c = 1 the mean field has both at one frequency only if (w − 1)² + δ² < 1, with the
+        inversion z = (w² + δ²)/2w and the phase 2 arctan(δ/w); for w < 1 they leave it earlier, and lase at two
+        frequencies. ``ph.collective.superradiant_boundaries(w)`` gives both boundaries.
     collective_decay : float
         Γ_c.
     names : pair of str
@@ -91,7 +92,7 @@ def superradiant_ensembles(
 
     References
     ----------
-    Xu2014.
+    Xu2014, Patra2019.
 
     Examples
     --------
@@ -105,7 +106,7 @@ def superradiant_ensembles(
         Jump(collective_decay, one.minus + two.minus, name="collective emission"),
         *(Jump(pump, at.each.plus, name=f"pump of {at.name}") for at in (one, two)),
     ]
-    return Model(delta / 2 * (one.z - two.z), jumps, ["Xu2014"])
+    return Model(delta / 2 * (one.z - two.z), jumps, ["Xu2014", "Patra2019"])
 
 
 def boundary_time_crystal(name: str = "s", *, length: float, drive: float = 1.0, decay: float = 0.5) -> Model:

@@ -22,13 +22,14 @@ def dot_demon(
 ) -> Model:
     """Two capacitively coupled quantum dots that make a Maxwell demon (Strasberg, Schaller, Brandes, Esposito 2013).
 
-    A dot ``s`` sits between a left and a right lead, a dot ``d`` touches a cold lead of its own. Classical rates, written
-    as a Lindblad equation with H = ε_s n_s + ε_d n_d + U n_s n_d, ε_d = −U/2, and the jumps
+    A dot ``s`` sits between a left and a right lead, a dot ``d`` touches a cold lead of its own. Classical rates,
+    written as a Lindblad equation with H = ε_s n_s + ε_d n_d + U n_s n_d, ε_d = −U/2, and the jumps
 
     |0⟩⟨1|_s ⊗ |k⟩⟨k|_d at the energy ε_s + kU with the rate Γ_ν^k of each lead ν, and
     |0⟩⟨1|_d ⊗ |k⟩⟨k|_s at the energy ε_d + kU with the rate Γ_d,
 
-    each with its reverse by Fermi's function. Γ_L⁰ = Γ_R¹ = e^δ and Γ_L¹ = Γ_R⁰ = e^{−δ}, in units of the geometric mean:
+    each with its reverse by Fermi's function. Γ_L⁰ = Γ_R¹ = e^δ and Γ_L¹ = Γ_R⁰ = e^{−δ}, in units of the geometric
+    mean:
     the demon opens one side or the other. A fast and cold demon pumps electrons from the right against the bias.
 
     Parameters

@@ -106,6 +106,68 @@ def coupled_van_der_pol(
     return Model(hamiltonian, jumps, [*references, "Lee2013", "Lee2014"])
 
 
+def directed_van_der_pol(
+    arcs: Sequence[Sequence[float]],
+    *,
+    gain: float | Sequence[float],
+    two_photon_loss: float | Sequence[float],
+    loss: float | Sequence[float] = 0.0,
+    detuning: float | Sequence[float] = 0.0,
+    cascaded: float = 1.0,
+    phase: float = 0.0,
+) -> Model:
+    """Van der Pol oscillators whose couplings have a direction: what i emits drives j, and nothing comes back.
+
+    Each arc i → j of weight w is a waveguide of its own, with the output of a_i as the input of a_j: the jump
+    wγ·D[a_i − e^{−iθ}a_j] and H = ½iwγ(e^{iθ}a_j†a_i − h.c.) cancel the way back, so that ⟨a_i⟩ loses ½wγ and ⟨a_j⟩
+    gains wγe^{iθ}⟨a_i⟩ − ½wγ⟨a_j⟩. The first of a chain is as it would be alone with the loss wγ.
+
+    Parameters
+    ----------
+    arcs : list of pairs or triples
+        (i, j) or (i, j, weight), from i to j, numbers from 0. Both directions of a pair may be given, as two arcs.
+    gain, two_photon_loss, loss, detuning : float or sequence
+        κ₁, κ₂, γ_j and the frequencies ω_j (H = Σ ω_j n_j), one number or one for each oscillator.
+    cascaded : float
+        γ ≥ 0, per arc.
+    phase : float
+        θ (rad): φ_j − φ_i that an arc favours.
+
+    Returns
+    -------
+    Model
+        Of oscillators a1, a2, …; U(1): Σ n_j, where the arcs connect them.
+
+    References
+    ----------
+    Gardiner1993, Carmichael1993.
+
+    Examples
+    --------
+    >>> import photinus as ph
+    >>> print(ph.mean_field(ph.zoo.directed_van_der_pol([(0, 1)], gain=1, two_photon_loss=0.1, cascaded=0.2)).equations)
+    dα_a1/dt = 0.4 α_a1 - 0.1 |α_a1|² α_a1
+    dα_a2/dt = 0.2 α_a1 + 0.4 α_a2 - 0.1 |α_a2|² α_a2
+    """
+    rows = [(int(arc[0]), int(arc[1]), arc[2] if len(arc) == 3 else 1.0) for arc in arcs]
+    count = 1 + max((max(i, j) for i, j, _ in rows), default=-1)
+    edges = _checked(count, rows, directed=True)
+    rate, turn = real_number(cascaded, "cascaded coupling", minimum=0.0), cmath.exp(1j * real_number(phase, "phase"))
+    names = [f"a{k + 1}" for k in range(count)]
+    frequencies = _per_site(detuning, count, "detuning")
+    clocks = coupled_van_der_pol(
+        count, gain=gain, two_photon_loss=two_photon_loss, loss=loss, detuning=frequencies, names=names
+    )
+    ladder = [oscillator(name) for name in names]
+    hamiltonian, jumps = clocks.hamiltonian, list(clocks.jumps)
+    for i, j, weight in edges if rate else ():
+        drive = 0.5j * weight * rate * turn * ladder[j].dag() * ladder[i]
+        hamiltonian = hamiltonian + drive + drive.dag()
+        name = f"output of {names[i]} into {names[j]}"
+        jumps.append(Jump(weight * rate, ladder[i] - turn.conjugate() * ladder[j], name=name))
+    return Model(hamiltonian, jumps, [*clocks.references, "Gardiner1993", "Carmichael1993"])
+
+
 def shared_bath_pair(
     theta: float = 0.0,
     *,
@@ -197,14 +259,16 @@ def read_graph(graph: Any) -> tuple[int, list[Edge]]:
     return count, _checked(count, edges)
 
 
-def _checked(count: int, edges: list[Edge]) -> list[Edge]:
+def _checked(count: int, edges: list[Edge], *, directed: bool = False) -> list[Edge]:
     if count < 1:
         raise InvalidInput(f"The graph has {count} nodes.", "Give at least one oscillator.")
     seen: set[tuple[int, int]] = set()
     for i, j, weight in edges:
         if i == j:
             raise InvalidInput(f"The graph couples the oscillator {i} to itself.", "Leave self-loops out.")
-        pair = (i, j) if i < j else (j, i)
+        if min(i, j) < 0:
+            raise InvalidInput(f"The edge ({i}, {j}) has a negative end.", "Number the oscillators 0, 1, 2, ….")
+        pair = (i, j) if i < j or directed else (j, i)
         if pair in seen:
             raise InvalidInput(f"The edge ({i}, {j}) is given twice.", "Give each edge once, with its weight.")
         seen.add(pair)

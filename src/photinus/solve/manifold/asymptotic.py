@@ -8,15 +8,17 @@ from time import perf_counter
 import numpy as np
 import scipy.linalg as la
 
-from photinus.errors import NoAsymptoticState, NotConverged
+from photinus.errors import Ambiguous, NoAsymptoticState, NotConverged
 from photinus.model import Model, Order
+from photinus.numerics.kernels import DOUBTFUL, ZERO
 from photinus.solve.arguments import require_cutoff, require_model, require_state, require_type
 from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, reach
 from photinus.solve.manifold.blocks import find_blocks, find_oscillations
 from photinus.solve.manifold.bordered import end_of, sharp_support
+from photinus.solve.manifold.cascade import Cascade, cascade
 from photinus.solve.manifold.reachable import enough, reached
-from photinus.solve.manifold.zero_modes import Solver, ZeroModes, sector_kernel, zero_modes
+from photinus.solve.manifold.zero_modes import Solver, ZeroModes, sector_kernel, size_on, zero_modes
 from photinus.solve.methods import Auto, Dense, Direct
 from photinus.space.certificate import Certificate
 from photinus.space.liouvillian import Generator, generator
@@ -42,7 +44,9 @@ def asymptotic_state(
     """ρ(t → ∞) of one start, by projection: ρ_∞ = Σ_k r_k Tr(l_k†ρ(0)).
 
     Nothing is integrated. Only the coherence orders that the start has are solved, and only on the kets that it ever
-    visits; where these are all within the cutoff, as under a loss, the answer has no truncation error at all.
+    visits; where these are all within the cutoff, as under a loss, the answer has no truncation error at all. Where
+    every jump leads to another charge and none leads back, as under losses alone, the charges are solved one after the
+    other, down to the dark kets.
 
     Parameters
     ----------
@@ -52,7 +56,7 @@ def asymptotic_state(
     cutoff : Fixed or Converged
         Levels of each oscillator; by default ``Converged(1e-6)``.
     method : Auto, Dense or Direct
-        As for :func:`photinus.stationary_manifold`.
+        As for :func:`photinus.stationary_manifold`; only ``Auto`` goes down the charges one by one.
     average : bool
         What to do with coherences that oscillate for ever, so that ρ(t) has no limit: False refuses, True gives the
         average lim (1/T)∫₀ᵀ ρ(t) dt, in which they vanish.
@@ -119,6 +123,17 @@ def asymptotic_state(
         projection, state = following, refined
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """How ρ_∞ was found: residual and gap relative to ‖𝓛‖ and to what counts as zero."""
+
+    residual: float
+    separation: float
+    unknowns: int
+    how: str
+    positivity: float | None = None
+
+
 @dataclass
 class _Projection:
     """One start on one space."""
@@ -129,10 +144,54 @@ class _Projection:
     kets: np.ndarray
     exact: bool
     lost: float
-    modes: ZeroModes | None = None
+    found: _Found | None = None
 
     def solve(self, method: Solver, *, average: bool) -> State:
         """ρ_∞, or a refusal where it does not exist."""
+        falling = cascade(self.made, self.kets) if isinstance(method, Auto) else None
+        if falling is not None:
+            return self._fallen(falling, average=average)
+        return self._projected(method, average=average)
+
+    def _fallen(self, falling: Cascade, *, average: bool) -> State:
+        """ρ_∞ of a generator that only leads down: charge by charge."""
+        grading = self.made.grading
+        group = grading.group
+        parts: dict[Order, np.ndarray] = {}
+        kept: dict[tuple[int, int], np.ndarray] = {}
+        turning: dict[float, float] = {}
+        closest = falling.gap
+        for order, vector in self.start.parts.items():
+            opposite = group.reduce(-k for k in order)
+            if opposite in parts:
+                sector, source = (grading.sector(k) for k in (order, opposite))
+                rows, columns = sector.kets
+                parts[order] = parts[opposite].conj()[source.index(columns, rows)]
+                continue
+            end = falling.end(order, vector)
+            parts[order] = end.vector
+            turning |= {w: max(size, turning.get(w, 0.0)) for w, size in end.turning.items()}
+            kept |= end.kept | {(r, q): block.conj().T for (q, r), block in end.kept.items()}
+            closest = min(closest, end.closest)
+        separation = closest / (ZERO * falling.scale) if falling.scale else np.inf
+        if separation < DOUBTFUL:
+            raise Ambiguous(
+                f"An eigenvalue of modulus {closest:.1e} is neither zero nor certainly different from it: what counts "
+                f"as zero is 100 ε‖𝓛‖ = {ZERO * falling.scale:.1e}.",
+                "Leave out the term that is so weak, or make it stronger.",
+            )
+        if not average:
+            _refuse_turning({float(f"{w:.9g}") for w, size in turning.items() if size > TURNING})
+        zero, sector = group.zero, grading.sector(group.zero)
+        lost = abs(parts[zero][sector.trace].sum() - self.start.parts[zero][sector.trace][self.kets].sum())
+        unknowns = max(size_on(grading.sector(order), self.kets) for order in parts)
+        how = f"Cascade through {len(falling.descent)} classes"
+        self.found = _Found(max(falling.residual, float(lost)), separation, unknowns, how, falling.lowest(kept))
+        parts[zero] = 0.5 * (parts[zero] + parts[zero].conj()[sector.transpose])
+        return State(grading, {k: v for k, v in parts.items() if k == zero or v.any()})
+
+    def _projected(self, method: Solver, *, average: bool) -> State:
+        """ρ_∞ by the conserved quantities of each order."""
         grading = self.made.grading
         group = grading.group
         torsion = [*group.torsion(), *(group.reduce(-k for k in c) for c in group.torsion())]
@@ -142,7 +201,8 @@ class _Projection:
         if missing:
             modes = zero_modes(self.made, [*self.start.parts, *torsion], kets=self.kets, method=method)
         modes.require_certain()
-        self.modes = modes
+        how = f"Projection on {modes.dimension} stationary operators"
+        self.found = _Found(modes.residual, modes.separation, modes.unknowns, how)
         if not average:
             self._refuse_oscillations(modes, method)
         parts |= modes.projected({k: v for k, v in self.start.parts.items() if k not in parts})
@@ -187,14 +247,7 @@ class _Projection:
                 part = kernel.right @ (kernel.left.conj().T @ self.start.parts[order])
                 if np.linalg.norm(part) > TURNING:
                     found.add(abs(float(name)))
-        if found:
-            frequencies = tuple(sorted(found))
-            shown = ", ".join(f"{w:.6g}" for w in frequencies[:SHOWN]) + (" …" if len(frequencies) > SHOWN else "")
-            raise NoAsymptoticState(
-                f"The state has no limit: coherences of it turn for ever with the frequencies {shown}.",
-                "Give average=True for the long-time average, or go to the frame in which they stand still.",
-                frequencies,
-            )
+        _refuse_turning(found)
 
     def _orders(self, row: Order | None, column: Order | None) -> list[Order]:
         """The orders of the start in which a coherence between two charges lies."""
@@ -202,6 +255,18 @@ class _Projection:
             return list(self.start.parts)
         order = self.made.grading.group.reduce(x - y for x, y in zip(row, column, strict=True))
         return [order] if order in self.start.parts else []
+
+
+def _refuse_turning(found: set[float]) -> None:
+    """Raise where coherences turn for ever with one of these frequencies."""
+    if found:
+        frequencies = tuple(sorted(found))
+        shown = ", ".join(f"{w:.6g}" for w in frequencies[:SHOWN]) + (" …" if len(frequencies) > SHOWN else "")
+        raise NoAsymptoticState(
+            f"The state has no limit: coherences of it turn for ever with the frequencies {shown}.",
+            "Give average=True for the long-time average, or go to the frame in which they stand still.",
+            frequencies,
+        )
 
 
 def _projection(model: Model, initial: State, cutoffs: dict[str, int]) -> _Projection:
@@ -241,20 +306,20 @@ def _distance(state: State, refined: State) -> float:
 def _certified(
     projection: _Projection, state: State, judged: tuple[State | None, float], tolerance: float, started: float
 ) -> State:
-    assert projection.modes is not None
-    modes = projection.modes
+    assert projection.found is not None
+    found = projection.found
     certificate = Certificate(
-        residual=modes.residual,
+        residual=found.residual,
         truncation=judged[1],
-        solver_error=100 / modes.separation if np.isfinite(modes.separation) else 0.0,
-        positivity=float(state.eigenvalues[0]),
+        solver_error=100 / found.separation if np.isfinite(found.separation) else 0.0,
+        positivity=float(state.eigenvalues[0]) if found.positivity is None else found.positivity,
         hermiticity=0.0,
         nullity=1,
         tolerance=tolerance,
-        unknowns=modes.unknowns,
+        unknowns=found.unknowns,
         unknowns_without_symmetry=state.space.dimension**2,
         cutoffs=state.cutoffs,
-        method=f"Projection on {modes.dimension} stationary operators",
+        method=found.how,
         seconds=perf_counter() - started,
     )
     return replace(state, certificate=certificate, refined=judged[0])

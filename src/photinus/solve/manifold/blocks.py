@@ -133,6 +133,7 @@ def find_blocks(modes: ZeroModes, *, complete: bool = True) -> tuple[Block, ...]
 def find_oscillations(made: Generator, blocks: tuple[Block, ...]) -> tuple[Oscillation, ...]:
     """Coherences between blocks whose eigenvalue is imaginary; within a block of one level there is none."""
     restricted = [_restricted(made, block) for block in blocks]
+    rungs = [_rungs(made.space, block) for block in blocks]
     found = []
     for k, (left, jumps_left) in enumerate(restricted):
         for m in range(k):
@@ -140,6 +141,9 @@ def find_oscillations(made: Generator, blocks: tuple[Block, ...]) -> tuple[Oscil
             if len(left) != len(right) or np.abs(blocks[k].populations - blocks[m].populations).max() > 1e-6:
                 continue  # T τ_m = τ_k T with a unitary T: the two must have the same spectrum
             size = len(left)
+            alike = np.equal.outer(rungs[k], rungs[m]).ravel()  # no coherence between two lengths J of an ensemble
+            if not alike.any():
+                continue
             if size == 1:
                 value = (
                     left[0, 0]
@@ -152,7 +156,7 @@ def find_oscillations(made: Generator, blocks: tuple[Block, ...]) -> tuple[Oscil
                 matrix = np.kron(left, one) + np.kron(one, right.conj())
                 for x, y in zip(jumps_left, jumps_right, strict=True):
                     matrix = matrix + np.kron(x, y.conj())
-                values = la.eigvals(matrix, check_finite=False)
+                values = la.eigvals(matrix[np.ix_(alike, alike)], check_finite=False)
             scale = float(max(np.abs(left).max(), np.abs(right).max()))
             still = values[(np.abs(values.real) <= TURNING * scale) & (np.abs(values.imag) > TURNING * scale)]
             count = blocks[k].dimension * blocks[m].dimension
@@ -160,6 +164,13 @@ def find_oscillations(made: Generator, blocks: tuple[Block, ...]) -> tuple[Oscil
                 found.append(Oscillation(-float(value.imag), (k, m), count))
                 found.append(Oscillation(float(value.imag), (m, k), count))
     return tuple(sorted(found, key=lambda o: (abs(o.frequency), o.frequency, o.blocks)))
+
+
+def _rungs(space: Space, block: Block) -> np.ndarray:
+    """The label of the lengths J of each |first α⟩ ⊗ |β⟩; 0 where there is no ensemble."""
+    if space.rungs is None:
+        return np.zeros(block.rank)
+    return np.asarray(space.rungs[np.abs(block.kets[:, 0]).argmax(axis=0)])
 
 
 def _order_of_blocks(block: Block) -> tuple[int, int, bool, tuple[int, ...]]:

@@ -112,7 +112,7 @@ def zero_modes(
     zero = sector_kernel(made, group.zero, kets=kets, method=method)
     kernels = {group.zero: zero}
     sectors = {group.zero: made.grading.sector(group.zero)}
-    unknowns = _size(sectors[group.zero], kets)
+    unknowns = size_on(sectors[group.zero], kets)
     wanted = orders_of_support(made, zero) if orders is None else list(orders)
     expected = zero.dimension
     for order in sorted(wanted, key=lambda k: (sum(map(abs, k)), k)):
@@ -125,7 +125,7 @@ def zero_modes(
             continue
         kernels[order] = sector_kernel(made, order, kets=kets, method=method, expected=expected)
         expected = kernels[order].dimension
-        unknowns = max(unknowns, _size(sector, kets))
+        unknowns = max(unknowns, size_on(sector, kets))
     return ZeroModes(made, kernels, sectors, unknowns)
 
 
@@ -136,7 +136,7 @@ def stationary_dimension(model: Model, cutoffs: dict[str, int]) -> int | None:
     """
     made = generator(model, cutoffs)
     kets = closed(model, made.space)
-    if _size(made.grading.sector(made.grading.group.zero), kets) > QUICK:
+    if size_on(made.grading.sector(made.grading.group.zero), kets) > QUICK:
         return None
     try:
         modes = zero_modes(made, None, kets=kets, method=Auto())
@@ -161,7 +161,7 @@ def sector_kernel(
     """
     sector = made.grading.sector(order)
     liouvillian = made.liouvillian(sector)
-    chosen = method if isinstance(method, Dense) or _size(sector, kets) > DENSE_LIMIT else Dense(method.memory)
+    chosen = method if isinstance(method, Dense) or size_on(sector, kets) > DENSE_LIMIT else Dense(method.memory)
     chosen = Direct(method.memory) if isinstance(chosen, Auto) else chosen
     if kets is None or kets.all():
         keep = None
@@ -203,10 +203,12 @@ def orders_of_support(made: Generator, zero: Kernel) -> list[Order]:
     if not group.moduli:
         return [()]
     differences = np.unique((charges[:, None] - charges[None, :]).reshape(-1, charges.shape[1]), axis=0)
-    return list(dict.fromkeys(group.reduce(row) for row in differences))
+    exist = set(made.grading.orders())  # of an ensemble only those within one length J
+    return [order for order in dict.fromkeys(group.reduce(row) for row in differences) if order in exist]
 
 
-def _size(sector: Sector, kets: np.ndarray | None) -> int:
+def size_on(sector: Sector, kets: np.ndarray | None) -> int:
+    """The unknowns of a sector whose row and column belong to some kets."""
     if kets is None or kets.all():
         return sector.size
     kept = np.bincount(sector.grading.label[kets], minlength=len(sector.grading.charges))

@@ -9,7 +9,7 @@ polynomial of |α|², and the noise of several sites must come from linear jumps
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -78,6 +78,57 @@ class Fused:
         return self.batch or WIDTH
 
 
+class Tables(NamedTuple):
+    """Drift and noise: complex and per unit of time; or, for the kernel, Re and Im along a first axis, of one step.
+
+    Attributes
+    ----------
+    local : ndarray, shape (sites, powers)
+        c_k of α Σ_k c_k|α|^2k.
+    constant : ndarray, shape (sites,)
+    left, right : ndarray, shapes (sites, rank), (rank, sites)
+        The coupling left·right·α.
+    start : ndarray of int, shape (sites + 1,)
+        Where the other terms of each site begin.
+    terms : ndarray, shape (terms,)
+        Their coefficients.
+    letters : ndarray of int, shape (terms, degree)
+        Their letters: 2s is α_s, 2s + 1 is α_s*; −1 is none.
+    diffusion : ndarray, shape (sites, powers)
+        d_k of ½D = Σ_k d_k|α|^2k.
+    noisy : ndarray of bool, shape (sites,)
+        Which sites have noise of their own.
+    shared : ndarray of int, shape (shared,)
+        The sites with noise of the root's kind.
+    width, basis, stretch : ndarray, shapes (shared,), (shared, rank), (rank,)
+        width·(1 + basis·stretch·basis†).
+    edges : int
+        Random numbers of the incidence's kind.
+    first : ndarray of int, shape (sites + 1,)
+    edge : ndarray of int
+    weight : ndarray, shape (entries,)
+        The incidence matrix in compressed rows.
+    """
+
+    local: np.ndarray
+    constant: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    start: np.ndarray
+    terms: np.ndarray
+    letters: np.ndarray
+    diffusion: np.ndarray
+    noisy: np.ndarray
+    shared: np.ndarray
+    width: np.ndarray
+    basis: np.ndarray
+    stretch: np.ndarray
+    edges: int
+    first: np.ndarray
+    edge: np.ndarray
+    weight: np.ndarray
+
+
 @dataclass(frozen=True, eq=False)
 class FusedSteps:
     """Compiled steps of one process."""
@@ -91,7 +142,7 @@ class FusedSteps:
         kind: Any = np.float32 if self.single else np.float64
         re, im = (np.ascontiguousarray(part, dtype=kind) for part in (amplitudes.real, amplitudes.imag))
         t = self.tables
-        scaled = kernel.Tables(
+        scaled = Tables(
             *(_parts(length * x, kind) for x in (t.local, t.constant)),
             _parts(length * t.left, kind),
             _parts(t.right, kind),
@@ -111,29 +162,6 @@ class FusedSteps:
         )
         clipped = kernel.follow(scaled, re, im, streams, steps, kind(HEIGHT))
         return re + 1j * im.astype(float), int(clipped)
-
-
-@dataclass(frozen=True, eq=False)
-class Tables:
-    """Drift and noise per unit of time; the fields are those of the kernel's tables, as complex numbers."""
-
-    local: np.ndarray
-    constant: np.ndarray
-    left: np.ndarray
-    right: np.ndarray
-    start: np.ndarray
-    terms: np.ndarray
-    letters: np.ndarray
-    diffusion: np.ndarray
-    noisy: np.ndarray
-    shared: np.ndarray
-    width: np.ndarray
-    basis: np.ndarray
-    stretch: np.ndarray
-    edges: int
-    first: np.ndarray
-    edge: np.ndarray
-    weight: np.ndarray
 
 
 def _kernels() -> Any:

@@ -7,7 +7,7 @@ loops become vector instructions. Each trajectory has a random stream of its own
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -20,57 +20,6 @@ SETTINGS: dict[str, Any] = {
     "fastmath": {"contract", "nsz", "arcp", "reassoc"},
     "error_model": "numpy",
 }
-
-
-class Tables(NamedTuple):
-    """Drift and noise of one step, its length multiplied in; Re and Im along a first axis of two.
-
-    Attributes
-    ----------
-    local : ndarray, shape (2, sites, powers)
-        c_k of α Σ_k c_k|α|^2k.
-    constant : ndarray, shape (2, sites)
-    left, right : ndarray, shapes (2, sites, rank), (2, rank, sites)
-        The coupling left·right·α.
-    start : ndarray of int, shape (sites + 1,)
-        Where the other terms of each site begin.
-    terms : ndarray, shape (2, terms)
-        Their coefficients.
-    letters : ndarray of int, shape (terms, degree)
-        Their letters: 2s is α_s, 2s + 1 is α_s*; −1 is none.
-    diffusion : ndarray, shape (sites, powers)
-        d_k of ½D = Σ_k d_k|α|^2k.
-    noisy : ndarray of int, shape (noisy,)
-        The sites with noise of their own.
-    shared : ndarray of int, shape (shared,)
-        The sites with noise of the root's kind.
-    width, basis, stretch : ndarray, shapes (shared,), (2, shared, rank), (rank,)
-        width·(1 + basis·stretch·basis†).
-    edges : int
-        Random numbers of the incidence's kind.
-    first : ndarray of int, shape (sites + 1,)
-    edge : ndarray of int
-    weight : ndarray, shape (2, entries)
-        The incidence matrix in compressed rows.
-    """
-
-    local: np.ndarray
-    constant: np.ndarray
-    left: np.ndarray
-    right: np.ndarray
-    start: np.ndarray
-    terms: np.ndarray
-    letters: np.ndarray
-    diffusion: np.ndarray
-    noisy: np.ndarray
-    shared: np.ndarray
-    width: np.ndarray
-    basis: np.ndarray
-    stretch: np.ndarray
-    edges: int
-    first: np.ndarray
-    edge: np.ndarray
-    weight: np.ndarray
 
 
 @njit(inline="always", **SETTINGS)

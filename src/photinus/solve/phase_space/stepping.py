@@ -103,13 +103,16 @@ class Method(Protocol):
     """How trajectories are integrated: :class:`Heun` or :class:`~photinus.solve.phase_space.fused.Fused`."""
 
     @property
-    def step(self) -> float | None: ...
+    def step(self) -> float | None:
+        """The longest step, if it is given."""
 
     @property
-    def tolerance(self) -> float: ...
+    def tolerance(self) -> float:
+        """The largest error of a step, as a share."""
 
     @property
-    def workers(self) -> int: ...
+    def workers(self) -> int:
+        """How many work at once."""
 
     def sources(self, equations: WignerEquations) -> tuple[Source, ...]:
         """The noises in a form that the steps know."""

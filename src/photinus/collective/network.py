@@ -1,0 +1,502 @@
+"""Many units of one kind on a graph: the model for exact answers, and its mean field at the cost of the edges.
+
+Units of one site are coupled through an operator A of order −1, over the edges of weights w_ij = |w_ij|e^{iθ_ij}:
+
+    H = g Σ_{i<j} (w_ij A_i†A_j + h.c.),    Σ_{i<j} |w_ij| V D[A_i − e^{iθ_ij}A_j].
+
+In the mean field each unit is one unit in the field of its neighbours, H_j = E_j A† + h.c. with the loss that the
+coupling adds, as in an infinite network:
+
+    E_i = Σ_j η_ij ⟨A_j⟩,   η_ij = (g + iV/2) w_ij,   and the loss V Σ_j |w_ij| D[A_i].
+
+Cascaded couplings have a direction: what the unit i emits reaches j and nothing comes back (Gardiner; Carmichael 1993),
+
+    |w_ij| γ D[A_i − e^{−iθ_ij}A_j],   H = ½iγ Σ (w_ij A_j†A_i − h.c.),   E_j = iγ Σ_i w_ij ⟨A_i⟩ over the arcs i → j.
+
+So the drift of all units is one template, made from the model of one unit: F(y) + ω_j Ω(y) + loss_j L(y) + Re E_j G₁(y)
++ Im E_j G₂(y). No operator of the network is ever written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from photinus.algebra import Operator, Oscillator, Site, Spin, oscillator, spin
+from photinus.algebra.operator import as_operator
+from photinus.collective.graphs import read_weights
+from photinus.errors import InvalidInput, MissingExtra, NotConverged, WrongType, shown
+from photinus.model import Jump, Model
+from photinus.numerics.checks import real_number, whole_number
+from photinus.numerics.memory import require_memory
+from photinus.solve.classical import Flow, make_flow, vector_length
+from photinus.solve.moments.words import renamed
+from photinus.solve.motion import RUNAWAY, checked_times
+
+if TYPE_CHECKING:
+    import xarray
+
+Follow = Callable[[np.ndarray, int, float], np.ndarray]
+"""(y, steps, length) -> y after these steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class FourthOrder:
+    """Runge and Kutta's classical steps of fourth order, of one length between two times.
+
+    Parameters
+    ----------
+    step : float, optional
+        Longest step. By default it is chosen for each interval, so that one step and two halves differ by no more
+        than ``tolerance`` at both of its ends.
+    tolerance : float
+        Largest error of a step over all units, relative to the largest value.
+    compiled : bool, optional
+        Whether to use the compiled steps of the extra ``fast``; by default where Numba is installed and the units are
+        oscillators whose phase is free, coupled through a. The answers agree to rounding.
+    workers : int
+        Threads of the compiled steps; the answers do not depend on their number.
+    """
+
+    step: float | None = None
+    tolerance: float = 1e-7
+    compiled: bool | None = None
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        if self.step is not None and real_number(self.step, "step") <= 0:
+            raise InvalidInput(f"The step is {self.step:g}.", "Give a positive time.")
+        if not 1e-14 < real_number(self.tolerance, "tolerance of a step") <= 1e-2:
+            raise InvalidInput(f"The tolerance of a step is {self.tolerance:g}.", "Give 1e-13 … 1e-2.")
+        whole_number(self.workers, "number of workers")
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkMotion:
+    """The mean field of a network in time.
+
+    Attributes
+    ----------
+    network : Network
+    times : ndarray, shape (T,)
+    values : ndarray, shape (T, N) or (T, N, 3)
+        α_j of oscillators, complex; (s_x, s_y, s_z) of spins.
+    errors : ndarray, shape (T,)
+        Error of one step at each time, over all units, relative to the largest value. Over many steps errors add up
+        (along a free phase or where the motion is chaotic), or die out (where it contracts).
+    steps : int
+        Steps that were made.
+    """
+
+    network: Network = field(repr=False)
+    times: np.ndarray
+    values: np.ndarray
+    errors: np.ndarray
+    steps: int
+
+    def __post_init__(self) -> None:
+        for array in (self.times, self.values, self.errors):
+            array.setflags(write=False)
+
+    @property
+    def phases(self) -> np.ndarray:
+        """Phases (rad) in (−π, π], shape (T, N): arg α, or the azimuth."""
+        v = self.values
+        return np.asarray(np.angle(v) if np.iscomplexobj(v) else np.arctan2(v[..., 1], v[..., 0]))
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The values over ``time`` and ``unit`` (and ``component``)."""
+        import xarray as xr
+
+        axes = ("time", "unit", "component")[: self.values.ndim]
+        return xr.Dataset({"value": (axes, self.values), "error": ("time", self.errors)}, {"time": self.times})
+
+    def __repr__(self) -> str:
+        return (
+            f"Motion of {self.values.shape[1]} units: {len(self.times)} times from {self.times[0]:g} to "
+            f"{self.times[-1]:g}, {self.steps} steps of an error of at most {self.errors.max():.1g}"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Many units of one kind on a graph.
+
+    Parameters
+    ----------
+    unit : Model
+        One unit: of one oscillator or spin.
+    operator : Operator
+        A, such as the annihilation operator or S₋.
+    graph : int, edges, matrix or networkx graph
+        As :func:`~photinus.collective.graphs.read_weights` takes it; a Hermitian matrix of weights, complex ones favour
+        a phase difference, negative ones the opposite phase. With ``cascaded`` an edge (i, j) goes from i to j.
+    dissipative, coherent : float
+        V ≥ 0 and g per edge (rates).
+    cascaded : float
+        γ ≥ 0 per arc, in the place of V and g.
+    frequencies : float or array, shape (N,)
+        ω_j of ω_j a†a or ω_j S_z, added to the unit's own.
+
+    Raises
+    ------
+    WrongType, InvalidInput
+        For units of several sites or of other kinds, an operator of other sites, graphs with self-loops or wrong shapes.
+
+    References
+    ----------
+    Gardiner1993, Carmichael1993 (cascaded), Lee2014.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import photinus as ph
+    >>> from photinus.collective import Network, network_order, random_graph
+    >>> clock = ph.zoo.van_der_pol(gain=1, two_photon_loss=0.1)
+    >>> rng = np.random.default_rng(1)
+    >>> swarm = Network(clock, ph.oscillator("a"), random_graph(1000, 6), dissipative=0.3,
+    ...                 frequencies=rng.normal(0, 0.1, 1000))
+    >>> motion = swarm.evolve(2 * np.exp(2j * np.pi * rng.random(1000)), np.linspace(0, 40, 5))
+    >>> bool(network_order(motion).value[0] < 0.1), bool(network_order(motion).value[-1] > 0.9)
+    (True, True)
+
+    The same network, small, in full:
+
+    >>> trio = Network(clock, ph.oscillator("a"), [(0, 1), (1, 2)], cascaded=0.2).model()
+    >>> trio.symmetry
+    U(1): n_a1 + n_a2 + n_a3
+    """
+
+    unit: Model
+    operator: Operator
+    graph: Any
+    dissipative: float = 0.0
+    coherent: float = 0.0
+    cascaded: float = 0.0
+    frequencies: Any = 0.0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.unit, Model):
+            raise WrongType(f"The unit of the network is {shown(self.unit)}.", "Give a ph.Model.")
+        if len(self.unit.sites) != 1 or not isinstance(self.unit.sites[0], (Oscillator, Spin)):
+            raise InvalidInput(
+                f"The unit has the sites {', '.join(map(repr, self.unit.sites)) or 'none'}.",
+                "Give a unit of one oscillator or spin, or write the model out and use ph.mean_field.",
+            )
+        operator = as_operator(self.operator)
+        if operator.sites != self.unit.sites:
+            raise InvalidInput(
+                f"The units are coupled through {operator}, the unit is the {self.unit.sites[0]!r}.",
+                "Give an operator of the unit's own site.",
+            )
+        object.__setattr__(self, "operator", operator)
+        object.__setattr__(self, "dissipative", real_number(self.dissipative, "dissipative coupling V", minimum=0.0))
+        object.__setattr__(self, "coherent", real_number(self.coherent, "coherent coupling g"))
+        object.__setattr__(self, "cascaded", real_number(self.cascaded, "cascaded coupling γ", minimum=0.0))
+        if self.cascaded and (self.dissipative or self.coherent):
+            raise InvalidInput(
+                "Cascaded couplings and others are given for one graph.", "Give either cascaded= or the others."
+            )
+        count = self.weights.shape[0]
+        frequencies = np.asarray(self.frequencies, dtype=float)
+        if frequencies.shape not in ((), (count,)) or not np.isfinite(frequencies).all():
+            raise InvalidInput(
+                f"The frequencies have the shape {frequencies.shape}, for {count} units.", f"Give ({count},) finite ones."
+            )
+        frequencies = np.array(np.broadcast_to(frequencies, (count,)))
+        frequencies.setflags(write=False)
+        object.__setattr__(self, "frequencies", frequencies)
+
+    @cached_property
+    def weights(self) -> sp.csr_array:
+        """W_ij, shape (N, N)."""
+        return read_weights(self.graph, directed=bool(self.cascaded))
+
+    @property
+    def size(self) -> int:
+        """N."""
+        return int(self.weights.shape[0])
+
+    @property
+    def site(self) -> Site:
+        """The site of one unit."""
+        return self.unit.sites[0]
+
+    @property
+    def is_half_spin(self) -> bool:
+        """Whether the units are spins ½."""
+        return isinstance(self.site, Spin) and self.site.twice_j == 1
+
+    @cached_property
+    def fields(self) -> sp.csr_array:
+        """η, with E = η⟨A⟩."""
+        if self.cascaded:
+            return sp.csr_array(1j * self.cascaded * self.weights.T)
+        return sp.csr_array((self.coherent + 0.5j * self.dissipative) * self.weights)
+
+    @cached_property
+    def losses(self) -> np.ndarray:
+        """The rates of D[A] that the couplings add to each unit, shape (N,)."""
+        moduli = abs(self.weights)
+        if self.cascaded:
+            return self.cascaded * np.asarray(moduli.sum(axis=1) + moduli.sum(axis=0))
+        return self.dissipative * np.asarray(moduli.sum(axis=1))
+
+    # ---- the model, for few units ----
+
+    def model(self) -> Model:
+        """The master equation of all units, whose names are those of the unit's site with 1 … N behind.
+
+        Building takes a millisecond for each edge: for some thousand units at most.
+        """
+        number = self.size
+        name = self.site.name
+        places = [f"{name}{k + 1}" for k in range(number)]
+        parts = [self._placed(self.unit.hamiltonian, x) for x in places]
+        counts = [self._placed(self._number, x) for x in places]
+        hamiltonian = sum(parts, start=as_operator(0))
+        hamiltonian = sum((w * n for w, n in zip(self.frequencies, counts, strict=True) if w), start=hamiltonian)
+        jumps = [
+            Jump(rate, self._placed(operator, x)) for x in places for j in self.unit.jumps for rate, operator in j.channels
+        ]
+        ladder = [self._placed(self.operator, x) for x in places]
+        edges = self.weights.tocoo() if self.cascaded else sp.triu(self.weights).tocoo()
+        for i, j, w in zip(*edges.coords, edges.data, strict=True):
+            size, turn = abs(w), w / abs(w)
+            if self.cascaded:
+                hop = ladder[j].dag() * ladder[i]
+                half = 0.5j * self.cascaded * w * hop
+                hamiltonian = hamiltonian + half + half.dag()
+                jumps.append(Jump(self.cascaded * size, ladder[i] - turn.conjugate() * ladder[j]))
+                continue
+            if self.coherent:
+                hop = self.coherent * w * ladder[i].dag() * ladder[j]
+                hamiltonian = hamiltonian + hop + hop.dag()
+            if self.dissipative:
+                jumps.append(Jump(self.dissipative * size, ladder[i] - turn * ladder[j]))
+        sources = ("Gardiner1993", "Carmichael1993") if self.cascaded else ()
+        return Model(hamiltonian, jumps, (*self.unit.references, *sources))
+
+    def _placed(self, operator: Operator, name: str) -> Operator:
+        """An operator of the unit on the site of this name."""
+        site = self.site
+        other = Oscillator(name) if isinstance(site, Oscillator) else Spin(name, vector_length(site) or 0.5)
+        return Operator({renamed(word, {site: other}): c for word, c in operator.terms.items()})
+
+    @property
+    def _number(self) -> Operator:
+        if isinstance(self.site, Oscillator):
+            a = oscillator(self.site.name)
+            return a.dag() * a
+        return spin(self.site.name, vector_length(self.site) or 0.5).z
+
+    # ---- the mean field, for any number ----
+
+    @cached_property
+    def _template(self) -> tuple[Flow, Flow, Flow, Flow, Flow]:
+        """F, Ω, L, G₁, G₂ of one unit."""
+        a = self.operator
+        models = (
+            self.unit,
+            Model(self._number),
+            Model(jumps=[Jump(1.0, a)]),
+            Model(a + a.dag()),
+            Model(1j * (a.dag() - a)),
+        )
+        made = [make_flow(model, False) for model in models]
+        return made[0], made[1], made[2], made[3], made[4]
+
+    @cached_property
+    def _symbol(self) -> Callable[[np.ndarray], np.ndarray]:
+        """⟨A⟩ of coordinates (2 or 3, N), for A linear in a, or in S₋, S₊ and S_z."""
+        site, total = self.site, []
+        rows = {(0, 1, ()): (1, 1j, 0), (1, 0, ()): (1, -1j, 0)} if isinstance(site, Oscillator) else {
+            (-1, 0): (1, -1j, 0), (1, 0): (1, 1j, 0), (0, 1): (0, 0, 1)}  # fmt: skip
+        for word, c in self.operator.terms.items():
+            if len(word) != 1 or word[0][1] not in rows:
+                raise InvalidInput(
+                    f"The mean field of a network takes couplings through a or S₋, not {self.operator}.",
+                    "Write the model with .model() and use ph.mean_field.",
+                )
+            total.append(c * np.array(rows[word[0][1]]))
+        row = np.sum(total, axis=0)
+        return lambda y: row[: len(y)] @ y
+
+    def velocity(self, values: Any) -> np.ndarray:
+        """The time derivatives at one point, in the shape (N,) or (N, 3) of the values."""
+        return self._out(self._drift(self._in(values)))
+
+    def _drift(self, y: np.ndarray) -> np.ndarray:
+        """dy/dt of coordinates (2 or 3, N)."""
+        unit, turning, loss, first, second = self._template
+        strength = self.fields @ self._symbol(y)
+        slope = unit(y) + self.losses * loss(y)
+        if self.frequencies.any():
+            slope = slope + self.frequencies * turning(y)
+        return np.asarray(slope + strength.real * first(y) + strength.imag * second(y))
+
+    def _in(self, values: Any) -> np.ndarray:
+        kind = complex if isinstance(self.site, Oscillator) else float
+        try:
+            array = np.asarray(values, dtype=kind)
+        except (TypeError, ValueError):
+            raise WrongType(f"The values are {shown(values)}.", "Give an array with one entry for each unit.") from None
+        shape = (self.size,) if kind is complex else (self.size, 3)
+        if array.shape not in (shape, shape[1:]) or not np.isfinite(array).all():
+            raise InvalidInput(f"The values have the shape {array.shape}, not {shape}.", "Give finite numbers for all.")
+        array = np.broadcast_to(array, shape)
+        most = vector_length(self.site)
+        if most is not None and np.sqrt((array**2).sum(axis=1)).max() > most * (1 + 1e-9):
+            raise InvalidInput(f"A vector is longer than {most:g}.", "Give (s_x, s_y, s_z) of at most this length.")
+        return np.stack([array.real, array.imag]) if kind is complex else np.array(array.T)
+
+    def _out(self, y: np.ndarray) -> np.ndarray:
+        return np.asarray(y[0] + 1j * y[1] if isinstance(self.site, Oscillator) else y.T.copy())
+
+    def evolve(self, initial: Any, times: Any, *, method: FourthOrder = FourthOrder()) -> NetworkMotion:
+        """The mean field in time, at a cost proportional to the edges.
+
+        Parameters
+        ----------
+        initial : array, shape (N,) or (N, 3), or one value for all
+            α_j of oscillators, or (s_x, s_y, s_z).
+        times : sequence of float
+            Increasing, two at least.
+        method : FourthOrder
+            Steps, and whether they are compiled.
+
+        Raises
+        ------
+        InvalidInput, WrongType
+        MissingExtra
+            For ``compiled=True`` without Numba.
+        NotConverged
+            If the motion grows without bound, or no step is short enough.
+        """
+        if not isinstance(method, FourthOrder):
+            raise WrongType(f"The method is {shown(method)}.", "Give FourthOrder(step=…, tolerance=…, compiled=…).")
+        grid, y = checked_times(times), self._in(initial)
+        require_memory(16.0 * y.size * len(grid), None, "The motion", "Ask for fewer times.")
+        follow = self._follow(method)
+        values, errors = np.empty((len(grid), *self._out(y).shape), dtype=self._out(y).dtype), np.zeros(len(grid))
+        values[0], count, length = self._out(y), 0, float(grid[1] - grid[0])
+        for k, interval in enumerate(np.diff(grid)):
+            if method.step is None:
+                length = _suited(follow, y, min(2 * length, float(interval)), method.tolerance)
+            else:
+                length = method.step
+            while True:
+                steps = max(1, int(np.ceil(interval / length * (1 - 1e-12))))
+                end = follow(y, steps, float(interval) / steps)
+                count += steps
+                bounded = np.isfinite(end).all() and np.abs(end).max() < RUNAWAY
+                error = _defect(follow, end, float(interval) / steps) if bounded else np.inf
+                if method.step is not None or error <= 10 * method.tolerance:
+                    break
+                length = float(interval) / steps / 2
+                if steps > 2**40 or (not bounded and length < 1e-9 * interval):
+                    break
+            if not bounded:
+                raise NotConverged(
+                    f"The motion grows without bound between the times {grid[k]:g} and {grid[k + 1]:g}.",
+                    "Add a loss that grows with the amplitude, or give a shorter step.",
+                )
+            errors[k] = max(errors[k], _defect(follow, y, float(interval) / steps))
+            errors[k + 1], values[k + 1], y = error, self._out(end), end
+        return NetworkMotion(self, grid, values, errors, count)
+
+    def _follow(self, method: FourthOrder) -> Follow:
+        compiled = method.compiled
+        powers = None if compiled is False else self._radial()
+        if compiled and powers is None:
+            raise InvalidInput(
+                f"The compiled steps take oscillators whose phase is free, coupled through a; the unit is {self.unit}.",
+                "Leave compiled= out.",
+            )
+        if powers is not None:
+            try:
+                from photinus.collective import network_kernel
+            except ImportError as error:
+                if compiled:
+                    raise MissingExtra(
+                        "Compiled steps need Numba, which is not installed.",
+                        "Install it with pip install 'photinus[fast]', or leave compiled= out.",
+                    ) from error
+            else:
+                return self._compiled(powers, network_kernel, method.workers)
+
+        def follow(y: np.ndarray, steps: int, h: float) -> np.ndarray:
+            with np.errstate(all="ignore"):
+                for _ in range(steps):
+                    one = self._drift(y)
+                    two = self._drift(y + 0.5 * h * one)
+                    three = self._drift(y + 0.5 * h * two)
+                    y = y + h / 6 * (one + 2 * two + 2 * three + self._drift(y + h * three))
+            return y
+
+        return follow
+
+    def _compiled(self, powers: np.ndarray, kernel: Any, workers: int) -> Follow:
+        scale = abs(complex(self.operator.terms[((self.site, (0, 1, ())),)])) ** 2
+        links = sp.csr_array(-1j * scale * self.fields)  # H = E A† + h.c. with A = s a drives α by −i s̄E, E = η s α
+        data = links.data if links.nnz else np.zeros(1, dtype=complex)
+        made = kernel.follower(
+            kernel.Tables(
+                powers[0] - 1j * self.frequencies - 0.5 * scale * self.losses,
+                powers[1:],
+                links.indptr.astype(np.int64),
+                links.indices.astype(np.int32),
+                data[:1] if (data == data[0]).all() else data,
+            ),
+            workers,
+        )
+
+        def follow(y: np.ndarray, steps: int, h: float) -> np.ndarray:
+            z = made(y[0] + 1j * y[1], steps, h)
+            return np.stack([z.real, z.imag])
+
+        return follow
+
+    def _radial(self) -> np.ndarray | None:
+        """c_k of the unit's drift α Σ_k c_k|α|^2k, if it is such a one and A is a multiple of a."""
+        if not isinstance(self.site, Oscillator) or set(self.operator.terms) != {((self.site, (0, 1, ())),)}:
+            return None
+        entries = self._template[0].field.matrix.tocoo()
+        row, monomial = entries.coords
+        factors = self._template[0].field.factors[monomial[row == 0]]
+        plain, stars = (factors == 0).sum(axis=1), (factors == 1).sum(axis=1)
+        if not (plain == stars + 1).all():
+            return None
+        powers = np.zeros(max(1, int(stars.max(initial=0)) + 1), dtype=complex)
+        np.add.at(powers, stars, entries.data[row == 0])
+        return powers
+
+    def __repr__(self) -> str:
+        kinds = {"V": self.dissipative, "g": self.coherent, "γ (cascaded)": self.cascaded}
+        rates = ", ".join(f"{name} = {x:g}" for name, x in kinds.items() if x) or "no coupling"
+        ends = "arcs" if self.cascaded else "edges"
+        number = self.weights.nnz if self.cascaded else self.weights.nnz // 2
+        return f"Network of {self.size} units ({self.site!r}), {number} {ends} through {self.operator}: {rates}"
+
+
+def _defect(follow: Follow, y: np.ndarray, h: float) -> float:
+    """The error of one step, by two of half the length, relative to the largest value."""
+    once, twice = follow(y, 1, h), follow(y, 2, 0.5 * h)
+    with np.errstate(all="ignore"):
+        found = float(np.abs(once - twice).max() / max(float(np.abs(twice).max()), 1e-300) * 16 / 15)
+    return found if np.isfinite(found) else np.inf
+
+
+def _suited(follow: Follow, y: np.ndarray, h: float, tolerance: float) -> float:
+    """A step of at most h with this error."""
+    for _ in range(200):
+        error = _defect(follow, y, h)
+        if error <= tolerance:
+            return h
+        h *= max(0.05, 0.9 * (tolerance / error) ** 0.2)
+    raise NotConverged("No step is short enough.", "Raise the tolerance, or look at the model: it may run away.")
