@@ -1,8 +1,8 @@
 """Where does a start end up?
 
 Two oscillators with the shared loss D[a − b] alone, whose stationary states form a manifold: from the Fock state |n, 0⟩
-and from a coherent state. photinus projects with the conserved quantities; QuTiP integrates to t = 100/gap, the gap
-being 1, with its default tolerances. One thread.
+and from a coherent state. photinus goes down the charges to the dark kets, once; QuTiP integrates to t = 100/gap, the
+gap being 1, with its default tolerances. One thread.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ def photinus(case: str, levels: int) -> Callable[[], dict[str, float]]:
         initial = ph.states.coherent({"a": AMPLITUDE, "b": 0}, cutoff=ph.Fixed(levels))
     else:
         initial = ph.states.fock({"a": int(case.split()[1]), "b": 0})
+
+    asymptotic_state(model, ph.states.fock({"a": 1, "b": 0}))
 
     def run() -> dict[str, float]:
         end = asymptotic_state(model, initial)

@@ -444,6 +444,109 @@ def kuramoto() -> None:
     save(figure, "kuramoto")
 
 
+def networks() -> None:
+    """The order parameter of all-to-all networks in every theory, and their critical coupling."""
+    from photinus.collective import InfiniteNetwork, Kuramoto, network_order, order_operators
+    from photinus.solve.moments.cumulants import large_family
+
+    loss = 0.2
+    clock = ph.zoo.van_der_pol(gain=GAIN, two_photon_loss=loss)
+
+    def network(units: int, coupling: float, size: int | None = None) -> ph.Model:
+        return ph.zoo.coupled_van_der_pol(
+            units, gain=GAIN, two_photon_loss=loss, dissipative=loss * coupling / (size or units)
+        )
+
+    def resting(size: int, coupling: float, order: int) -> float:
+        family = large_family(lambda n: network(n, coupling, size), size, order)
+        return float(network_order(family.steady()))
+
+    def sampled(coupling: float) -> Any:
+        model = network(30, coupling)
+        times = np.concatenate([[0.0], np.linspace(20, 50, 16)])
+        observe = order_operators(model, amplitudes=True)
+        return ph.truncated_wigner(model, dict.fromkeys(model.oscillators, 1.5), times, count=12, observe=observe)
+
+    figure, panels = plot.figure(2)
+    few, many = np.array([0.5, 1, 2, 3, 4, 5, 6]), np.linspace(0.05, 6, 60)
+    cases: dict[str, tuple[Any, Any]] = {
+        "exact, $N = 2$": (few, [float(network_order(ph.steady_state(network(2, x)))) for x in few]),
+        "exact, $N = 3$": (few, [float(network_order(ph.steady_state(network(3, x), cutoff=ph.Fixed(14)))) for x in few]),
+        "cumulants of order 4, $N = 1000$": (few, [resting(1000, x, 4) for x in few]),
+        "infinite network": (
+            many,
+            [float(network_order(InfiniteNetwork(clock, a, dissipative=loss * x).states()[-1])) for x in many],
+        ),
+        "Kuramoto, $D = 3\\kappa_2/4$": (many, [Kuramoto(x / 2, 0.75).order for x in many]),
+    }
+    marks = np.array([1, 2, 3, 4, 5, 6])
+    orders = [network_order(sampled(x), after=20) for x in marks]
+    ratios = np.geomspace(2, 300, 9)
+    with plot.style():
+        for k, (label, (x, y)) in enumerate(cases.items()):
+            panels[0].plot(x, y, ("-", "-", ":", "-", "--")[k], color=(*plot.LINES[:3], "black", "black")[k], label=label)
+        bars = [float(order.error) / (2 * float(order)) for order in orders]
+        panels[0].errorbar(marks, [float(order) for order in orders], bars, fmt="o", markersize=4, fillstyle="none",
+                           color=plot.LINES[3], label="truncated Wigner, $N = 30$")  # fmt: skip
+        panels[0].set(xlabel=r"coupling $V/\kappa_2$", ylabel="order parameter $r$", xlim=(0, 6), ylim=(0, 1))
+        panels[0].legend(loc="lower right", fontsize="x-small")
+        for k, width in enumerate((0.0, 1.0)):
+            critical = [
+                InfiniteNetwork(
+                    ph.zoo.van_der_pol(gain=ratio, two_photon_loss=1), a, lorentzian=width,
+                    cutoff=ph.Fixed(int(0.5 * ratio + 6 * ratio**0.5 + 12)),
+                ).critical_coupling()
+                for ratio in ratios
+            ]  # fmt: skip
+            panels[1].semilogx(ratios, critical, color=plot.LINES[k], label=rf"$\Gamma = {width:g}\,\kappa_2$")
+            panels[1].axhline(3 + 4 * width, color=plot.LINES[k], linestyle="--", linewidth=0.8)
+        panels[1].set(xlabel=r"$\kappa_1/\kappa_2$", ylabel=r"critical coupling $V_c/\kappa_2$", ylim=(0, 8))
+        panels[1].legend(loc="center right")
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+    save(figure, "networks")
+
+
+def network_states() -> None:
+    """A chimera, clusters of a frustrated ring, and exact curves that collapse on one."""
+    from photinus.collective import FourthOrder, Network, finite_size_scaling, network_order
+
+    clock = ph.zoo.van_der_pol(gain=GAIN, two_photon_loss=0.1)
+    number, rng = 256, np.random.default_rng(3)
+    x = -np.pi + 2 * np.pi * (np.arange(number) + 0.5) / number
+    weights = (1 + 0.995 * np.cos(x[:, None] - x)) / number
+    np.fill_diagonal(weights, 0)
+    ring = Network(clock, a, weights, dissipative=0.06 * np.sin(0.18), coherent=0.03 * np.cos(0.18))
+    start = 5**0.5 * np.exp(6j * np.exp(-0.76 * x**2) * (rng.random(number) - 0.5))
+    chimera = ring.evolve(start, [0, 5000], method=FourthOrder(step=0.5))
+    sizes, couplings = [100, 200, 400, 800], np.linspace(0.85, 1.2, 9)
+    figure, panels = plot.figure(2)
+    curves_ = np.array([[network_order(ph.steady_state(lasing(n, c))).pairs for c in couplings] for n in sizes])
+    fit = finite_size_scaling(couplings, sizes, curves_)
+    with plot.style():
+        turned = np.angle(np.exp(1j * (chimera.phases[-1] - chimera.phases[-1][0])))
+        panels[0].plot(x, turned, ".", color=plot.LINES[0], markersize=3)
+        panels[0].set(xlabel="place on the ring", ylabel="phase", xlim=(-np.pi, np.pi), ylim=(-np.pi, np.pi))
+        for k, (n, curve) in enumerate(zip(sizes, curves_, strict=True)):
+            panels[1].plot(*fit.scaled(couplings, n, curve), "o^sv"[k], color=plot.LINES[k], markersize=4,
+                           fillstyle="none", label=f"$N = {n}$")  # fmt: skip
+        panels[1].set(
+            xlabel=rf"$(\Gamma/w - {fit.critical:.3f})\,N^{{{fit.width_exponent:.2f}}}$",
+            ylabel=rf"$C\,N^{{{fit.order_exponent:.2f}}}$",
+        )
+        panels[1].legend(loc="upper left")
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+    print(fit)
+    save(figure, "network_states")
+
+
+def lasing(atoms: int, coupling: float) -> ph.Model:
+    """Pumped atoms that decay together, Γ/N·D[S₋], in units of the pumping."""
+    s = ph.ensemble("s", atoms)
+    return ph.Model(jumps=[ph.Jump(1, s.each.plus), ph.Jump(coupling / atoms, s.minus)])
+
+
 def sweep() -> None:
     """R of a driven oscillator along the detuning, and the truncation error of every point."""
     figure, panels = plot.figure(2)
@@ -1154,6 +1257,213 @@ def reservoir() -> None:
     save(figure, "reservoir", dpi=110)
 
 
+def precision() -> None:
+    """What a van der Pol oscillator tells of a weak drive, and how two clocks settle."""
+    from photinus import metrology as m
+
+    def family(drive: float) -> ph.Model:
+        return ph.zoo.van_der_pol(gain=1, two_photon_loss=0.5, drive=drive)
+
+    readings = {"homodyne x": m.Quadrature("a"), "phase": m.Phase("a"), "number": m.Number("a")}
+    drives = np.linspace(0, 1.2, 25)
+    found = [m.sensor(family, {"drive": x}, "drive", measurements=readings) for x in drives]
+    figure, panels = plot.figure(2)
+    plot.fisher_information(
+        drives,
+        [x.quantum for x in found],
+        {name: [x.classical[name] for x in found] for name in readings},
+        axes=panels[0],
+        label="drive / gain",
+    )
+    alone = ph.zoo.van_der_pol("a", gain=1, two_photon_loss=0.5), ph.zoo.van_der_pol("b", gain=1, two_photon_loss=0.5)
+    pair = alone[0] + alone[1] + ph.Model(jumps=[ph.Jump(1.0, a - b)])
+    clocks = m.locked_clocks(pair, alone, ("a", "b"), cutoff=ph.Fixed(12))
+    rng = np.random.default_rng(2)
+    kicks = rng.normal(size=(20, 8192)) * (2 * clocks.alone[0].diffusion) ** 0.5
+    read = np.cumsum(kicks, axis=1) + rng.normal(size=kicks.shape) * 3
+    times = np.geomspace(1, 2048, 60)
+    theory = {
+        "one clock, readings with $s = 9$": clocks.alone[0].allan_deviation(times, readout_variance=9.0),
+        "one clock": clocks.alone[0].allan_deviation(times),
+        "locked pair": clocks.locked.allan_deviation(times),
+    }
+    record = {"simulated readings": m.allan_deviation(read, 1.0)}
+    plot.allan(record, lines={name: (times, y) for name, y in theory.items()}, axes=panels[1])
+    save(figure, "precision", dpi=110)
+
+
+def identical_atoms() -> None:
+    """Where 100 atoms of a superradiant laser are, and the undamped modes of another code that are not there."""
+    from qutip import liouvillian, piqs
+
+    atoms = 100
+    at = ph.ensemble("atoms", atoms)
+    state = ph.steady_state(ph.zoo.superradiant_laser(atoms=atoms, pump=atoms / 2))
+    lengths, projections = at.site.quantum_numbers()
+    table = np.full((atoms // 2 + 1, atoms + 1), np.nan)
+    table[np.rint(lengths).astype(int), np.rint(projections + atoms / 2).astype(int)] = state.populations("atoms")
+    four = ph.ensemble("atoms", 4)
+    model = ph.Model(four.x, [ph.Jump(1, four.minus), ph.Jump(1, four.each.minus), ph.Jump(1, four.each.z)])
+    ours = ph.eigenmodes(model, count=35).eigenvalues
+    rates = {"collective_emission": 1.0, "emission": 1.0, "dephasing": 1.0}
+    theirs = piqs.Dicke(4, hamiltonian=piqs.jspin(4, "x"), **rates)
+    theirs = np.linalg.eigvals((liouvillian(theirs.hamiltonian) + theirs.lindbladian()).full())
+    figure, panels = plot.figure(2)
+    with plot.style():
+        axes = panels[0]
+        drawn = axes.pcolormesh(np.arange(atoms + 1) - atoms / 2, np.arange(atoms // 2 + 1), table, cmap="magma_r")
+        axes.set(xlabel="$M$", ylabel="$J$")
+        figure.colorbar(drawn, ax=axes, label="population of $|J, M\\rangle$")
+        axes = panels[1]
+        axes.plot(theirs.real, theirs.imag, "x", color=plot.LINES[1], label="PIQS, 81")
+        axes.plot(ours.real, ours.imag, "o", ms=7, mfc="none", color=plot.LINES[0], label="photinus, 35")
+        axes.axvline(0, color="0.7", lw=0.8, zorder=0)
+        axes.set(xlabel=r"Re $\lambda$", ylabel=r"Im $\lambda$")
+        axes.legend(loc="lower right", bbox_to_anchor=(0.9, 0.0))
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+    save(figure, "identical_atoms", dpi=110)
+
+
+def lasers() -> None:
+    """A superradiant laser in three theories: its intensity against the pump, its linewidth against the atoms."""
+
+    def model(atoms: int, ratio: float) -> ph.Model:
+        return ph.zoo.superradiant_laser(atoms=atoms, pump=float(ratio * atoms))
+
+    def intensity(answer: Any, atoms: int) -> float:
+        at = ph.ensemble("atoms", atoms)
+        return float(8 * answer.expect(at.plus * at.minus) / atoms**2)
+
+    ratios = np.linspace(0.02, 1.3, 60)
+    figure, panels = plot.figure(2)
+    with plot.style():
+        axes = panels[0]
+        large = 10**8
+        cycles = [ph.mean_field(model(large, x)).limit_cycles(starts=8) for x in ratios]
+        values = [8 * max((c.radius["atoms"] for c in found), default=0.0) ** 2 / large**2 for found in cycles]
+        axes.plot(ratios, values, color="0.3", label="mean field")
+        for atoms, color in ((10, plot.LINES[1]), (100, plot.LINES[0])):
+            closed = [intensity(ph.cumulants(model(atoms, x)).steady(), atoms) for x in ratios]
+            axes.plot(ratios, closed, "--", color=color, label=f"cumulants, $N = {atoms}$")
+            exact = [intensity(ph.steady_state(model(atoms, x)), atoms) for x in ratios[::3]]
+            axes.plot(ratios[::3], exact, "o", ms=4, color=color, label=f"exact, $N = {atoms}$")
+        axes.set(xlabel=r"pump $w/N\Gamma$", ylabel=r"intensity $8\langle S_+S_-\rangle/N^2$", ylim=(0, 2.3))
+        axes.legend(loc="upper left", ncols=2, fontsize="small")
+        axes = panels[1]
+        sizes = [int(n) for n in np.unique(np.geomspace(4, 2000, 30).astype(int))]
+        closed = [ph.cumulants(model(n, 0.5)).steady().linewidth(ph.ensemble("atoms", n).minus) for n in sizes]
+        axes.semilogx(sizes, closed, "--", color=plot.LINES[0], label="cumulants, order 2")
+        few = [4, 6, 10, 20, 40, 100, 200, 300, 600, 1000]
+        exact = [ph.spectra.linewidth(model(n, 0.5), ph.ensemble("atoms", n).minus) for n in few]
+        axes.semilogx(few, exact, "o", ms=5, color=plot.LINES[0], label="exact")
+        axes.set(xlabel="number of atoms $N$", ylabel=r"linewidth / $\Gamma$", ylim=(0, None))
+        axes.legend(loc="lower right")
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+    save(figure, "lasers", dpi=110)
+
+
+def two_ensembles() -> None:
+    """Two superradiant ensembles in one cavity: who is in step with whom."""
+    atoms, many = 6, 10**8
+
+    def model(n: int, pump: float, detuning: float) -> ph.Model:
+        return ph.zoo.superradiant_ensembles(
+            atoms=n, pump=float(pump), detuning=float(detuning), collective_decay=1 / n
+        )
+
+    def coherence(pump: float, detuning: float) -> float:
+        one, two = ph.ensemble("a", atoms), ph.ensemble("b", atoms)
+        state = ph.steady_state(model(atoms, pump, detuning))
+        light = state.expect(one.plus * one.minus) * state.expect(two.plus * two.minus)
+        return float(abs(state.expect(one.plus * two.minus)) / light**0.5)
+
+    def frequency(detuning: float) -> float:
+        field = ph.mean_field(model(many, 0.5, detuning))
+        start = {"a": (0.2 * many, 0, 0.2 * many), "b": (0.1 * many, 0.1 * many, 0.2 * many)}
+        motion = field.evolve(start, np.linspace(0, 300, 1501))
+        slip = (motion.phase("b") - motion.phase("a"))[500:]
+        return float(abs(slip[-1] - slip[0]) / 200)
+
+    pumps, detunings = np.linspace(0.05, 2.2, 23), np.linspace(0, 1.4, 15)
+    table = np.array([[coherence(w, d) for w in pumps] for d in detunings])
+    fine = np.linspace(0.01, 2, 400)
+    edges = [ph.collective.superradiant_boundaries(float(w)) for w in fine]
+    figure, panels = plot.figure(2)
+    with plot.style():
+        axes = panels[0]
+        drawn = axes.pcolormesh(pumps, detunings, table, shading="nearest", cmap="viridis", rasterized=True)
+        figure.colorbar(drawn, ax=axes, label=rf"$|\langle S_+^aS_-^b\rangle|$, normalised, $N = {atoms}$")
+        axes.plot(fine, [e.locking for e in edges], color="w", lw=2)
+        axes.plot([1, 1, *fine[fine > 1]], [1.4, 1, *(e.lasing for e in edges if e.pump > 1)], "--", color="w", lw=2)
+        for x, y, text in ((0.95, 0.25, "in step"), (0.5, 1.1, "two colours"), (1.75, 1.1, "dark")):
+            axes.text(x, y, text, color="w", ha="center")
+        axes.set(xlabel=r"pump $w/N\Gamma$", ylabel=r"detuning $\delta/N\Gamma$", ylim=(0, 1.4))
+        axes = panels[1]
+        line = np.linspace(0, 1.4, 36)
+        axes.plot(line, [frequency(float(d)) for d in line], color="0.3", label="mean field")
+        for n, color in ((4, plot.LINES[1]), (6, plot.LINES[0])):
+            modes = [ph.eigenmodes(model(n, 0.5, d), order={"a": 1, "b": 0}, count=1) for d in line]
+            found = [2 * abs(m.eigenvalues[0].imag) for m in modes]
+            axes.plot(line, found, "o", ms=4, color=color, label=f"exact, $N = {n}$")
+        axes.plot(line, line, ":", color="0.6", label="without the cavity")
+        axes.axvline(ph.collective.superradiant_boundaries(0.5).locking, color="0.7", lw=0.8, zorder=0)
+        axes.set(xlabel=r"detuning $\delta/N\Gamma$", ylabel=r"difference of the frequencies $/N\Gamma$")
+        axes.legend(loc="upper left")
+        axes.spines[["top", "right"]].set_visible(False)
+    save(figure, "two_ensembles", dpi=110)
+
+
+def time_crystals() -> None:
+    """A boundary time crystal: S_z in time, its spectrum at two sizes, and rates against the size."""
+    from functools import partial
+
+    def crystal(size: float, decay: float = 0.5, tilt: float = 0.0) -> ph.Model:
+        model = ph.zoo.boundary_time_crystal(length=size, drive=1.0, decay=decay)
+        return model + ph.Model(tilt * ph.spin("s", size).z) if tilt else model
+
+    times = np.linspace(0, 60, 301)
+    figure, panels = plot.figure(3)
+    with plot.style():
+        for k, size in enumerate((3, 10, 30)):
+            s = ph.spin("s", size)
+            start = ph.states.from_ket({s: 2 * size + 1}, np.eye(2 * size + 1)[0])
+            z = ph.evolve(crystal(size), start, times, observe={"z": s.z}).observed["z"] / size
+            panels[0].plot(times, z, color=plot.LINES[k], label=f"$S = {size}$")
+        field = ph.mean_field(crystal(30), large_spins=True).evolve({"s": [0, 0, 30.0]}, times)
+        panels[0].plot(times, field.values["s"][:, 2] / 30, color="k", lw=0.7, label="mean field", zorder=0)
+        panels[0].set(xlabel=r"time $\omega_0 t$", ylabel=r"$\langle S_z\rangle/S$", xlim=(0, 60), ylim=(-1.05, 1.55))
+        panels[0].legend(loc="upper right", ncols=2, fontsize=8)
+        for k, (size, count) in enumerate(((10, 60), (40, 60))):
+            values = ph.eigenmodes(crystal(size), count=count).eigenvalues
+            values = values[values.real > values.real.min() + 1e-6]  # the last pair may be cut
+            face = "none" if size == 10 else plot.LINES[k]
+            look = {"color": plot.LINES[k], "mfc": face, "ms": 6 - 3 * k, "zorder": 3 - k}
+            panels[1].plot(values.real, values.imag, "os"[k], label=f"$S = {size}$", **look)
+        panels[1].axvline(0, color="0.8", lw=0.8, zorder=0)
+        panels[1].set(xlabel=r"Re $\lambda/\omega_0$", ylabel=r"Im $\lambda/\omega_0$", xlim=(-0.55, 0.03))
+        panels[1].legend(loc="upper left")
+        sizes = np.array([4, 6, 9, 14, 20, 30])
+        cases = {
+            r"$\kappa = 0.5\,\omega_0$": {},
+            r"$\kappa = 0.5\,\omega_0$, field $0.1\,S_z$": {"tilt": 0.1},
+            r"$\kappa = 1.5\,\omega_0$": {"decay": 1.5},
+        }
+        for k, (label, parameters) in enumerate(cases.items()):
+            evidence = ph.collective.is_time_crystal(partial(crystal, **parameters), sizes, count=16)
+            panels[2].loglog(sizes, evidence.rates, "os^"[k], color=plot.LINES[k], ms=4, label=label)
+            if k == 0:
+                panels[2].loglog(sizes, evidence.decay(sizes), color=plot.LINES[k], lw=0.8)
+        panels[2].set(xlabel="length $S$", ylabel=r"rate of the slowest oscillation$/\omega_0$", ylim=(0.01, 30))
+        panels[2].set_xticks(sizes, [f"{n}" for n in sizes])
+        panels[2].minorticks_off()
+        panels[2].legend(loc="upper right", fontsize=8)
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+    save(figure, "time_crystals", dpi=110)
+
+
 FIGURES = (
     classical,
     tongue,
@@ -1173,6 +1483,9 @@ FIGURES = (
     entanglement,
     zoo,
     kuramoto,
+    networks,
+    network_states,
+    time_crystals,
     sweep,
     states,
     spectra,
@@ -1190,8 +1503,12 @@ FIGURES = (
     memory,
     thermodynamics,
     machines,
+    precision,
     dark_states,
     reservoir,
+    identical_atoms,
+    lasers,
+    two_ensembles,
 )
 
 if __name__ == "__main__":

@@ -7,7 +7,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from photinus import collective, errors, interop, measures, memory, methods, phase, plot, reservoir, spectra, states, sweep
+    from photinus import (
+        collective,
+        errors,
+        information,
+        interop,
+        measures,
+        memory,
+        methods,
+        metrology,
+        phase,
+        plot,
+        reservoir,
+        spectra,
+        states,
+        sweep,
+    )
     from photinus.algebra import commutator, diagonal, ensemble, oscillator, qudit, spin
     from photinus.model import Bath, Jump, Model, zoo
     from photinus.references import cite

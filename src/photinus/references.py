@@ -146,6 +146,8 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "dissipative phase transitions", "Phys. Rev. A 98, 042118", 2018),
         _entry("Iemini2018", "F. Iemini, A. Russomanno, J. Keeling, M. Schirò, M. Dalmonte, R. Fazio", "Boundary time "
                "crystals", "Phys. Rev. Lett. 121, 035301", 2018),
+        _entry("Hajdusek2022", "M. Hajdušek, P. Solanki, R. Fazio, S. Vinjanampathy", "Seeding crystallization in time",
+               "Phys. Rev. Lett. 128, 080603", 2022),
         _entry("Buca2019", "B. Buča, J. Tindall, D. Jaksch", "Non-stationary coherent quantum many-body dynamics "
                "through dissipation", "Nat. Commun. 10, 1730", 2019),
         _entry("Minganti2019", "F. Minganti, A. Miranowicz, R. W. Chhajlany, F. Nori", "Quantum exceptional points of "
@@ -300,8 +302,8 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "states", "Phys. Rev. Lett. 72, 3439", 1994),
         _entry("Carollo2019", "A. Carollo, B. Spagnolo, A. A. Dubkov, D. Valenti", "On quantumness in multi-parameter "
                "quantum estimation", "J. Stat. Mech. 094010", 2019),
-        _entry("Gammelmark2014", "S. Gammelmark, K. Mølmer", "Fisher information and the quantum Cramér-Rao sensitivity "
-               "limit of continuous measurements", "Phys. Rev. Lett. 112, 170401", 2014),
+        _entry("Gammelmark2014", "S. Gammelmark, K. Mølmer", "Fisher information and the quantum Cramér-Rao "
+               "sensitivity limit of continuous measurements", "Phys. Rev. Lett. 112, 170401", 2014),
         _entry("Holevo1982", "A. S. Holevo", "Probabilistic and Statistical Aspects of Quantum Theory", "North-Holland",
                1982),
         _entry("BerryWiseman2000", "D. W. Berry, H. M. Wiseman", "Optimal states and almost optimal adaptive "
@@ -317,7 +319,8 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "1940", 1958),
         _entry("Allan1966", "D. W. Allan", "Statistics of atomic frequency standards", "Proc. IEEE 54, 221", 1966),
         _entry("Erker2017", "P. Erker, M. T. Mitchison, R. Silva, M. P. Woods, N. Brunner, M. Huber", "Autonomous "
-               "quantum clocks: does thermodynamics limit our ability to measure time?", "Phys. Rev. X 7, 031022", 2017),
+               "quantum clocks: does thermodynamics limit our ability to measure time?", "Phys. Rev. X 7, 031022",
+               2017),
         _entry("Horowitz2014", "J. M. Horowitz, M. Esposito", "Thermodynamics with continuous information flow",
                "Phys. Rev. X 4, 031015", 2014),
         _entry("Ptaszynski2019", "K. Ptaszyński, M. Esposito", "Thermodynamics of quantum information flows",

@@ -92,7 +92,7 @@ def test_the_lasing_threshold() -> None:
 
 
 def test_two_ensembles_exactly() -> None:
-    """Four atoms in each: second-order cumulants are near, and both know that the phase has the sign of the detuning."""
+    """Four atoms in each: cumulants are near, and the phase has the sign of the detuning."""
     model = ph.zoo.superradiant_ensembles(atoms=4, pump=0.5, detuning=0.3, collective_decay=0.25)
     one, two = ph.ensemble("a", 4), ph.ensemble("b", 4)
     exact = ph.steady_state(model)

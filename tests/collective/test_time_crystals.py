@@ -6,6 +6,8 @@ Tindall, Jaksch 2019).
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -29,7 +31,9 @@ def distance(found, expected) -> float:
 # --- closed forms -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("length", "drive", "decay"), [(3, 1.0, 0.4), (10, 0.7, 1.0), (12.5, 1.3, 0.8), (30, 1.0, 0.5)])
+@pytest.mark.parametrize(
+    ("length", "drive", "decay"), [(3, 1.0, 0.4), (10, 0.7, 1.0), (12.5, 1.3, 0.8), (30, 1.0, 0.5)]
+)
 def test_the_steady_state_is_that_of_puri_and_lawande(length, drive, decay):
     """C24: ρ ∝ (S₋ − g)⁻¹ (S₊ − ḡ)⁻¹, g = −iω₀S/κ, to 1e-11."""
     state = ph.steady_state(ph.zoo.boundary_time_crystal(length=length, drive=drive, decay=decay))
@@ -40,7 +44,9 @@ def test_the_steady_state_is_that_of_puri_and_lawande(length, drive, decay):
     expected = factor @ factor.conj().T
     expected /= np.trace(expected)
     assert np.abs(state.density_matrix() - expected).max() < 1e-11
-    assert state.expect(s.z) / length == pytest.approx(np.trace(state.space.matrix(s.z) @ expected).real / length, abs=1e-11)
+    assert state.expect(s.z) / length == pytest.approx(
+        np.trace(state.space.matrix(s.z) @ expected).real / length, abs=1e-11
+    )
 
 
 @pytest.mark.parametrize("length", [3, 14])
@@ -49,7 +55,11 @@ def test_the_spectrum_at_weak_dissipation(length):
     kappa = 1e-3
     modes = ph.eigenmodes(crystal(length, kappa), count=12)
     expected = np.array(
-        [-1j * q - kappa / (4 * length) * (k * (k + 1) + q * q) for k in range(2 * length + 1) for q in range(-k, k + 1)]
+        [
+            -1j * q - kappa / (4 * length) * (k * (k + 1) + q * q)
+            for k in range(2 * length + 1)
+            for q in range(-k, k + 1)
+        ]
     )
     assert distance(modes.eigenvalues, expected) < 0.05 * kappa / length
 
@@ -132,7 +142,7 @@ def test_the_overdamped_phase_is_none():
     ],
 )
 def test_what_kills_it(perturbation, stable):
-    """A field along z breaks the reversibility of the mean field (its fixed point attracts); one along y turns the drive.
+    """A field along z makes the fixed point of the mean field attract; one along y turns the drive.
 
     D[S_z] at a rate that does not fall with the size damps every oscillation at a constant rate.
     """
@@ -182,7 +192,7 @@ def test_hubbard_multiplicities():
 def chain(count: int, blind: bool) -> ph.Model:
     """Spins ½ in a field, with noise in their exchange couplings, which no turn of all of them sees, or in s_z."""
     spins = [ph.spin(f"s{k + 1}", 0.5) for k in range(int(count))]
-    pairs = list(zip(spins, spins[1:], strict=False)) or [(spins[0], spins[0])]
+    pairs = list(pairwise(spins))
     exchange = [s.x * t.x + s.y * t.y + s.z * t.z for s, t in pairs]
     hamiltonian = sum((0.6 * s.z for s in spins), start=0.3 * exchange[0])
     jumps = exchange if blind else [s.z for s in spins]

@@ -93,8 +93,8 @@ def test_flows_cancel_at_a_steady_state(seed: int) -> None:
 
 
 def test_the_demon_against_its_four_rate_equations() -> None:
-    """Strasberg et al. 2013: the chain of (n_s, n_d), its flow Σ (W p − W′p′) ln(p/p′) edge by edge (Horowitz,
-    Esposito).""" u, v, t_s, t_d, gamma, delta = 2.0, 0.2, 1.0, 0.1, 10.0, 1.0
+    """Strasberg et al. 2013: the chain of (n_s, n_d), its flow Σ (W p − W′p′) ln(p/p′) edge by edge."""
+    u, v, t_s, t_d, gamma, delta = 2.0, 0.2, 1.0, 0.1, 10.0, 1.0
     model = ph.zoo.dot_demon(interaction=u, bias=v)
     state = ph.steady_state(model)
 

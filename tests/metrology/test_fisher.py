@@ -62,6 +62,18 @@ def test_a_state_that_a_shift_leaves_alone_tells_exactly_nothing() -> None:
     assert M.quantum_fisher_information(ph.states.coherent({"a": 1.0}), 3.0) == 0.0
 
 
+def test_the_vacuum_on_one_level_can_be_displaced() -> None:
+    """4 Var(√2 p) = 4, whatever the cutoff of the state: the generator leads above it."""
+    shift = 1j * (A - A.dag())
+    vacuum = ph.states.fock({"a": 0})
+    assert vacuum.cutoffs == {"a": 1}
+    assert M.quantum_fisher_information(vacuum, shift) == pytest.approx(4.0, rel=1e-12)
+    assert M.classical_fisher_information(vacuum, shift, M.Quadrature("a")) == pytest.approx(4.0, rel=1e-8)
+    pair = M.fisher_matrix(vacuum, {"x": shift, "p": A + A.dag()})
+    assert pair.values == pytest.approx(4 * np.eye(2), abs=1e-12)
+    assert M.quantum_fisher_information(ph.states.fock({"a": 2}), shift) == pytest.approx(20.0, rel=1e-12)
+
+
 @given(SEEDS)
 @QUICK
 def test_the_spectral_form_solves_the_equation_of_the_logarithmic_derivative(seed: int) -> None:

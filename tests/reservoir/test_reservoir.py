@@ -220,3 +220,12 @@ def test_the_error_of_a_matrix_names_its_smallest_eigenvalue():
     with pytest.raises(errors.NotPositive, match="-1") as caught:
         ph.reservoir.dissipative_coupling([A, B], [[1, 2], [2, 1]])
     assert caught.value.smallest == pytest.approx(-1)
+
+
+def test_a_kerr_term_is_not_hidden_behind_closed_forms():
+    nonlinear = ph.reservoir.quality(
+        ph.reservoir.Pair(loss=0.5, pumping=0.1, kerr=0.4), cutoff=ph.Fixed(6), with_gap=False
+    )
+    assert not nonlinear.exact
+    assert "closed form without Kerr" in str(nonlinear)
+    assert "exact" not in nonlinear.as_dict()

@@ -125,6 +125,85 @@ def test_project_and_asymptotic_state_agree():
     assert np.abs(one.density_matrix() - other.density_matrix()).max() < 1e-12
 
 
+# Downwards, charge by charge, against the conserved quantities.
+
+FALLING = [
+    (shared_loss(0.4), ph.states.fock({"a": 3, "b": 1})),
+    (shared_loss(), ph.states.product(ph.states.cat({"a": 0.7}), ph.states.thermal({"b": 0.05}))),
+    (ph.Model(0.3 * (A.dag() * B + B.dag() * A), [ph.Jump(1.0, A - B)]), ph.states.fock({"a": 2, "b": 1})),
+    (ph.Model(0.4 * A.dag() ** 2 * A**2, [ph.Jump(1.0, A**3)]), ph.states.coherent({"a": 0.8})),
+    (ph.Model(0.2 * (A.dag() * A - B.dag() * B), [ph.Jump(1.0, A - B)]), ph.states.fock({"a": 2, "b": 1})),
+    (ph.Model(jumps=[ph.Jump(1.0, A * B), ph.Jump(0.3, B)]), ph.states.fock({"a": 3, "b": 2})),
+    (ph.Model(jumps=[ph.Jump(1.0, A + B), ph.Jump(1.0, A - B)]), ph.states.fock({"a": 1, "b": 2})),
+]
+
+
+@pytest.mark.parametrize(("model", "start"), FALLING, ids=str)
+@pytest.mark.parametrize("unit", [1.0, 1e9])
+def test_charge_by_charge_as_by_the_conserved_quantities(model, start, unit):
+    jumps = [ph.Jump(unit * jump.rate, jump.operator) for jump in model.jumps]
+    model = ph.Model(unit * model.hamiltonian, jumps)
+    one = ph.asymptotic_state(model, start, average=True)
+    other = ph.asymptotic_state(model, start, average=True, method=ph.Direct())
+    assert one.certificate.method.startswith("Cascade")
+    assert other.certificate.method.startswith("Projection")
+    assert np.abs(one.density_matrix() - other.density_matrix()).max() < 1e-12
+    assert one.certificate.positivity == pytest.approx(min(one.eigenvalues[0], 0), abs=1e-14)
+    assert one.certificate.ok
+
+
+def test_many_quanta_end_as_the_beam_splitter_says():
+    """28 levels each, a million elements without symmetry: |α/2 + β/2⟩ in both."""
+    end = ph.asymptotic_state(shared_loss(), ph.states.coherent({"a": 1.5, "b": 0.3j}))
+    assert end.expect(A) == pytest.approx(0.75 + 0.15j, abs=1e-10)
+    assert end.expect(B.dag() * A) == pytest.approx(0.75**2 + 0.15**2, abs=1e-10)
+    assert end.certificate.positivity > -1e-12
+
+
+def test_a_process_too_weak_to_tell_is_refused():
+    weak = ph.Model(jumps=[ph.Jump(1.0, A - B), ph.Jump(1e-12, A)])
+    with pytest.raises(errors.Ambiguous, match="100 ε"):
+        ph.asymptotic_state(weak, ph.states.fock({"a": 1, "b": 0}))
+    slow = ph.Model(jumps=[ph.Jump(1.0, A - B), ph.Jump(1e-8, A)])
+    end = ph.asymptotic_state(slow, ph.states.fock({"a": 1, "b": 0}))
+    assert end.populations("a")[0] == pytest.approx(1, abs=1e-7)
+
+
+# Ensembles: no coherence between two lengths J.
+
+
+def test_a_collective_decay_keeps_the_length_of_an_ensemble():
+    """Of two atoms the singlet and the ground state stay, and nothing between them; the end is that of two spins."""
+    atoms = ph.ensemble("atoms", 4)
+    collective = ph.Model(0.3 * atoms.z, [ph.Jump(1.0, atoms.minus)])
+    manifold = ph.stationary_manifold(collective)
+    assert manifold.dimension == 3  # J = 0, 1, 2
+    assert [block.dimension for block in manifold.blocks] == [1, 1, 1]
+    assert not manifold.oscillations
+    mixed = ph.steady_state(ph.Model(jumps=[ph.Jump(1.0, atoms.each.minus), ph.Jump(0.4, atoms.each.plus)]))
+    end = ph.asymptotic_state(collective, mixed)
+    spins = [ph.spin(f"s{k}", 0.5) for k in range(4)]
+    minus, z = (sum((getattr(s, name) for s in spins[1:]), start=getattr(spins[0], name)) for name in ("minus", "z"))
+    product = ph.steady_state(ph.Model(jumps=[j for s in spins for j in (ph.Jump(1.0, s.minus), ph.Jump(0.4, s.plus))]))
+    same = ph.asymptotic_state(ph.Model(jumps=[ph.Jump(1.0, minus)]), product)
+    assert end.expect(atoms.z) == pytest.approx(same.expect(z), abs=1e-10)
+    assert end.expect(atoms.z**2) == pytest.approx(same.expect(z * z), abs=1e-10)
+    assert manifold.weights(mixed).sum() == pytest.approx(1, abs=1e-12)
+
+
+@pytest.mark.parametrize("atoms", [2, 3, 6])
+def test_the_dimension_counts_what_an_ensemble_can_hold(atoms):
+    at = ph.ensemble("at", atoms)
+    lengths = atoms // 2 + 1
+    for model in (
+        ph.Model(jumps=[ph.Jump(1.0, at.minus)]),
+        ph.Model(jumps=[ph.Jump(1.0, at.minus), ph.Jump(0.3, at.plus)]),
+        ph.Model(0.4 * at.x, [ph.Jump(1.0, at.minus)]),
+    ):
+        assert ph.stationary_manifold(model).dimension == lengths
+    assert ph.stationary_manifold(ph.Model(jumps=[ph.Jump(1.0, at.each.minus)])).dimension == 1
+
+
 # Coherences that turn for ever.
 
 

@@ -104,38 +104,38 @@ def test_qutip(name: str) -> None:
         matrix(A),
         options={"atol": 1e-11, "rtol": 1e-9},
     )
-    np.testing.assert_allclose(ph.correlation(model, A.dag(), A, times, state=state).values, theirs, atol=1e-7)
+    np.testing.assert_allclose(ph.correlation(model, A.dag(), A, times, initial=state).values, theirs, atol=1e-7)
 
 
 def test_a_given_state() -> None:
     """⟨a†(t)a(0)⟩ of the Fock state |3⟩ in a cavity at zero temperature: 3 e^{iω₀t − κt/2}; ⟨n(t)n(0)⟩ = 9 e^{−κt}."""
     model, times = ph.Model(2.0 * A.dag() * A, [ph.Jump(0.5, A)]), np.array([1.0, 0.0, 2.5])
     state = ph.states.fock({"a": 3})
-    found = ph.correlation(model, A.dag(), A, times, state=state)
+    found = ph.correlation(model, A.dag(), A, times, initial=state)
     np.testing.assert_allclose(found.values, 3 * np.exp((2j - 0.25) * times), rtol=1e-11)
-    number = ph.correlation(model, A.dag() * A, A.dag() * A, times, state=state)
+    number = ph.correlation(model, A.dag() * A, A.dag() * A, times, initial=state)
     np.testing.assert_allclose(number.values, 9 * np.exp(-0.5 * times), rtol=1e-11)
     np.testing.assert_allclose(number.connected, 0, atol=1e-12)
-    larger = ph.correlation(model, A.dag(), A, times, state=state, cutoff=ph.Fixed(20))
+    larger = ph.correlation(model, A.dag(), A, times, initial=state, cutoff=ph.Fixed(20))
     np.testing.assert_allclose(larger.values, found.values, rtol=1e-11)
     assert found.ok
     assert found.error.max() < 1e-8
     with pytest.raises(ph.errors.InvalidInput, match="negative"):
-        ph.correlation(model, A.dag(), A, [-1.0], state=state)
+        ph.correlation(model, A.dag(), A, [-1.0], initial=state)
 
 
 def test_a_state_that_outgrows_its_own_levels() -> None:
     """⟨a†(t)a(0)⟩ of |1⟩ under gain κ alone: d⟨a†⟩/dt = κ/2⟨a†⟩ gives e^{κt/2}, far above the two levels of |1⟩."""
     growing, state = ph.Model(0, ph.Jump(1.0, A.dag())), ph.states.fock({"a": 1})
-    found = ph.correlation(growing, A.dag(), A, [0.0, 0.5, 1.0], state=state)
+    found = ph.correlation(growing, A.dag(), A, [0.0, 0.5, 1.0], initial=state)
     np.testing.assert_allclose(found.values, np.exp([0, 0.25, 0.5]), rtol=1e-6)
     assert found.ok
     assert (abs(found.values - np.exp([0, 0.25, 0.5])) <= found.error).all()
-    cut = ph.correlation(growing, A.dag(), A, [0.0, 0.5, 1.0], state=state, cutoff=ph.Fixed(2))
+    cut = ph.correlation(growing, A.dag(), A, [0.0, 0.5, 1.0], initial=state, cutoff=ph.Fixed(2))
     assert not cut.ok
     assert "NOT to be trusted" in repr(cut)
     with pytest.raises(ph.errors.NotConverged, match="still changes"):
-        ph.correlation(growing, A.dag(), A, [0.0, 3.0], state=state, cutoff=ph.Converged(maximum=30))
+        ph.correlation(growing, A.dag(), A, [0.0, 3.0], initial=state, cutoff=ph.Converged(maximum=30))
 
 
 def test_a_cutoff_that_is_too_small_is_told() -> None:
@@ -161,8 +161,8 @@ def test_conjugate_symmetry() -> None:
     model = ph.zoo.van_der_pol(gain=1, two_photon_loss=0.3, detuning=0.4, drive=0.3)
     state = ph.steady_state(model, cutoff=ph.Fixed(15))
     times = np.array([0.0, 0.5, 2.0])
-    forward = ph.correlation(model, A.dag(), A, times, state=state).values
-    backward = ph.correlation(model, A.dag(), A, -times, state=state).values
+    forward = ph.correlation(model, A.dag(), A, times, initial=state).values
+    backward = ph.correlation(model, A.dag(), A, -times, initial=state).values
     np.testing.assert_allclose(backward, forward.conj(), rtol=1e-12)
     assert forward[0].real >= np.abs(forward).max() * (1 - 1e-12)
 
@@ -171,7 +171,7 @@ def test_long_times_factorise() -> None:
     model = ph.zoo.van_der_pol(gain=1, two_photon_loss=0.3, detuning=0.1, drive=0.5)
     found = ph.correlation(model, A.dag(), A, [0.0, 400.0], cutoff=ph.Fixed(15))
     assert abs(found.connected[1]) < 1e-10 < abs(found.connected[0])
-    assert found.product[0] == pytest.approx(abs(found.state.expect(A)) ** 2)
+    assert found.product[0] == pytest.approx(abs(found.initial.expect(A)) ** 2)
 
 
 def test_exceptional_point() -> None:
@@ -184,7 +184,7 @@ def test_exceptional_point() -> None:
     state = ph.steady_state(model, cutoff=ph.Fixed(4))
     times = np.linspace(0, 6, 7)
     expected = exact(model, state, A.dag(), A, times)
-    found = ph.correlation(model, A.dag(), A, times, state=state)
+    found = ph.correlation(model, A.dag(), A, times, initial=state)
     assert np.abs(found.values - expected).max() < 1e-8 * abs(expected).max()
 
 

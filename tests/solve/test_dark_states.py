@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import comb
+from scipy.special import comb, gammaln
 
 import photinus as ph
 from photinus import errors
@@ -129,3 +129,23 @@ def test_faces_and_bad_input():
         ph.dark_states("model")
     with pytest.raises(errors.InvalidInput):
         ph.reservoir.collective_modes(ph.Model(jumps=[ph.Jump(1.0, A**2)]))
+
+
+def test_pair_cats_of_every_charge():
+    """D[ab − 1]: one pair coherent state Σ |n + q, n⟩/√(n!(n + q)!) for each charge q; of high q they come late."""
+    dark = ph.dark_states(ph.Model(jumps=[ph.Jump(1.0, A * B - 1)]))
+    assert dark.grows
+    assert len(dark) >= 23
+    assert max(state.error for state in dark) < 1e-6
+    n = np.arange(12)
+    for q in (0, 3, 7):
+        (state,) = dark.by_charge[(q,)]
+        expected = np.exp(-0.5 * (gammaln(n + 1) + gammaln(n + q + 1)))
+        expected /= np.linalg.norm(expected)
+        found = state.ket.reshape(state.space.levels)[n + q, n]
+        assert np.abs(found - expected).max() < 1e-6
+
+
+def test_infinitely_many_of_one_charge_are_refused_with_the_shift_that_helps():
+    with pytest.raises(errors.NotConverged, match="shift an oscillator"):
+        ph.dark_states(ph.Model(jumps=[ph.Jump(1.0, A - B - 1)]))

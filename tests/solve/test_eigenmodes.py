@@ -151,6 +151,15 @@ def test_two_level_limit(drive):
     assert distance(modes.eigenvalues, [0, -big, -1.5 * big + split, -1.5 * big - split]) < 1e-9
 
 
+def test_two_level_limit_of_the_oscillator():
+    """B25: |Im| = 1.8540496 of the slow pair at κ₁ = 1, κ₂ = 1e4, Ω = 1, within 5e-3."""
+    model = ph.zoo.van_der_pol(gain=1, two_photon_loss=1e4, drive=1, drive_phase=np.pi)
+    modes = ph.eigenmodes(model, count=4, cutoff=ph.Fixed(6))
+    turning = np.abs(modes.eigenvalues.imag) > 1
+    assert np.abs(modes.eigenvalues[turning].imag) == pytest.approx([1.8540496] * 2, abs=5e-3)
+    assert modes.eigenvalues[turning].real == pytest.approx([-2.25] * 2, abs=5e-3)
+
+
 def two_level_limit(drive: float) -> ph.Model:
     return ph.Model(1j * drive * (S.minus - S.plus), [ph.Jump(2.0, S.minus, reverse=1.0)])
 

@@ -158,7 +158,8 @@ def test_a_hundred_thousand_atoms() -> None:
         return float(resting.expect(at.plus * at.minus))
 
     resting = ph.cumulants(ph.zoo.superradiant_laser(atoms=atoms, pump=atoms / 2)).steady()
-    assert resting.ok and resting.stable
+    assert resting.ok
+    assert resting.stable
     assert intensity(atoms / 2) == pytest.approx(atoms**2 / 8, rel=1e-3)
     assert max(intensity(0.499 * atoms), intensity(0.501 * atoms)) < intensity(atoms / 2) * (1 + 1e-5)
     assert 2 * resting.expect(one.z) == pytest.approx(0.5, rel=1e-3)
@@ -239,7 +240,9 @@ def test_trajectories_are_the_master_equation(scheme: object) -> None:
         assert found.mean[key][0] == pytest.approx(exact[key][0], abs=1e-9)
     if isinstance(scheme, ph.QuantumJumps):
         assert found.clicks.names == ("0", "1", "1 (reverse)", "2")
-        assert found.clicks.counts("2", 400).mean() == pytest.approx(0.2 * 4 / 4 * 2.0, abs=0.2)  # 4 atoms, |σ_z/2|² = ¼
+        assert found.clicks.counts("2", 400).mean() == pytest.approx(
+            0.2 * 4 / 4 * 2.0, abs=0.2
+        )  # 4 atoms, |σ_z/2|² = ¼
 
 
 def test_counting_the_jumps_of_each_atom() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import photinus as ph
 from photinus.errors import InvalidInput
 from photinus.solve.classical import make_flow
-from photinus.solve.fixed_points import equilibria
+from photinus.solve.fixed_points import equilibria, index_of, newton, sampled
 
 A = ph.oscillator("a")
 RATES = st.floats(0.05, 2.0)
@@ -222,3 +222,22 @@ def test_basins_with_points_that_leave() -> None:
 def test_numbers_of_starts(bad: float) -> None:
     with pytest.raises(InvalidInput, match="starts"):
         van_der_pol().fixed_points(starts=bad)
+
+
+@settings(max_examples=15, deadline=None)
+@given(RATES, RATES, st.floats(-1, 1), st.floats(-0.5, 0.5), st.floats(-0.3, 0.3))
+def test_elimination_finds_what_many_starts_find(
+    loss: float, drive: float, detuning: float, squeezing: float, kerr: float
+) -> None:
+    model = ph.zoo.van_der_pol(
+        gain=1.0, two_photon_loss=loss, drive=drive, detuning=detuning, squeezing=abs(squeezing), kerr=kerr
+    )
+    flow = make_flow(model, large_spins=False)
+    found, complete = equilibria(flow, starts=4, seed=0)
+    assert complete
+    assume(index_of([e.eigenvalues for e in found]) is not None)
+    rng = np.random.default_rng(1)
+    y, _, converged = newton(flow, sampled(flow, 150, rng), np.zeros((0, 150)))
+    for point in y[:, converged].T:
+        nearest = min(np.linalg.norm((point - e.y) / flow.scale) for e in found)
+        assert nearest < 1e-5 * (1 + np.linalg.norm(point / flow.scale))

@@ -8,6 +8,7 @@ from scipy.special import jv
 
 import photinus as ph
 from photinus.errors import InvalidInput, Undefined, WrongType
+from photinus.solve import limit_cycle
 from photinus.solve.bifurcation import bifurcations
 from photinus.solve.limit_cycle import NoLimitCycle, propagated
 
@@ -247,3 +248,20 @@ def test_mistakes_in_bifurcations() -> None:
         bifurcations(None, {}, "drive", (0, 1))
     with pytest.raises(InvalidInput, match="points"):
         bifurcations(ph.zoo.van_der_pol, {"gain": 1, "two_photon_loss": 1}, "drive", (0, 1), points=1)
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_a_ring_that_stands_still(unit: float) -> None:
+    cycle = van_der_pol(gain=unit, two_photon_loss=0.1 * unit).limit_cycle()
+    assert (cycle.stable, cycle.frequency, cycle.period) == (True, 0.0, np.inf)
+    assert cycle.exponents == pytest.approx([-unit])
+    assert cycle.multipliers == pytest.approx([0.0])
+
+
+def test_a_return_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    slipping = van_der_pol(detuning=0.25, drive=0.3)
+    cycle = slipping.limit_cycle()
+    start = np.array([cycle.values["a"][0].real, cycle.values["a"][0].imag])
+    assert limit_cycle.return_time(slipping.flow, start) == pytest.approx(cycle.period, rel=1e-3)
+    monkeypatch.setattr(limit_cycle, "LABOUR", 50)
+    assert np.isnan(limit_cycle.return_time(slipping.flow, start))

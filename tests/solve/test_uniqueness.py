@@ -152,7 +152,7 @@ def test_a_fast_two_photon_loss_is_neither_degenerate_nor_inexact(k2):
 @pytest.mark.parametrize("method", [ph.Dense(), ph.Direct(), ph.Krylov()], ids=str)
 @pytest.mark.parametrize("over", [30.0, 1e3, 1e6, 0.0])
 def test_one_is_told_from_two_down_to_gaps_of_a_hundred_roundings(method, over):
-    """Two-photon processes keep the parity; a loss of single photons, of this many times 100 ε‖𝓛‖, joins its classes."""
+    """Two-photon processes keep the parity; a loss of photons, of so many times 100 ε‖𝓛‖, joins its classes."""
     a = ph.oscillator("a")
     norm = 1.5 * 13 * 12 + 14 * 13  # the fastest rate out of a level, of 14
     gap = over * 100 * np.finfo(float).eps * norm

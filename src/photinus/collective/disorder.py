@@ -109,7 +109,8 @@ def disorder_average(
         value = np.asarray(function(np.random.default_rng([seed, k])))
         if value.dtype.kind not in "fiub":
             raise InvalidInput(
-                f"Realisation {k} has values of the type {value.dtype}.", "Return real numbers, such as network_order(…).value."
+                f"Realisation {k} has values of the type {value.dtype}.",
+                "Return real numbers, such as network_order(…).value.",
             )
         if found and value.shape != found[0].shape:
             raise InvalidInput(

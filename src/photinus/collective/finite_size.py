@@ -4,6 +4,9 @@ Near a continuous transition an order parameter of N units obeys m(x, N) = N^{�
 f for all sizes (Fisher and Barber 1972). With β of the order parameter and ν of N itself (not of a length),
 a = β/ν and b = 1/ν. All-to-all networks with noise have β = ½ and ν = 2: a = ¼ of r, ½ of r², and b = ½. Quantities
 without a dimension, such as ratios of moments, have a = 0: their curves cross at x_c.
+
+Small systems depart from this law. The errors hold, beside the statistical ones, what the fit changes by when the
+smallest size is left out; where that is much, larger sizes are needed.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import OptimizeResult, least_squares
+from scipy.optimize import least_squares
 
 from photinus.errors import InvalidInput, NotConverged
 from photinus.numerics.checks import real_number, whole_number
@@ -114,54 +117,77 @@ def finite_size_scaling(
     >>> finite_size_scaling(x, sizes, values)
     FiniteSizeScaling: critical point 1 ± ..., β/ν = 0.25 ± ..., 1/ν = 0.5 ± ...; χ² = ... per degree of freedom, 36 points
     """
-    x, n, m, sigma = _checked(parameter, sizes, values, errors)
+    table = _checked(parameter, sizes, values, errors)
     degree = whole_number(degree, "degree of the scaling function")
     fixed = [None, *(e if e is None else real_number(e, "exponent") for e in (order_exponent, width_exponent))]
     free = [k for k, value in enumerate(fixed) if value is None]
-    if len(np.unique(n)) < 2 + (len(free) > 2):
-        raise InvalidInput(f"There are {len(np.unique(n))} sizes.", "Give three, or two and one exponent.")
-    if len(m) < degree + 1 + len(free) + 1:
-        raise InvalidInput(f"There are {len(m)} points for {degree + 1 + len(free)} numbers.", "Give more points.")
-    low, high, top = float(x.min()), float(x.max()), float(n.max())
-
-    def residuals(p: np.ndarray) -> np.ndarray:
-        values_ = np.array([0.0 if f is None else f for f in fixed])
-        values_[free] = p
-        center, a, b = values_[0] * (high - low) + low, values_[1], values_[2]
-        u = (x - center) * (n / top) ** b  # powers of N/N_max: conditioning
-        basis = np.polynomial.chebyshev.chebvander(u / max(float(np.abs(u).max()), 1e-300), degree)
-        basis = basis * ((n / top) ** -a / sigma)[:, None]
-        orthonormal = np.linalg.qr(basis)[0]  # f is linear, and drops out by projection
-        weighted = m / sigma
-        return np.asarray(weighted - orthonormal @ (orthonormal.T @ weighted))
-
-    best: OptimizeResult | None = None
-    for start in np.linspace(0.1, 0.9, STARTS):
-        guess = np.array([start, 0.25, 0.5])[free]
-        found = least_squares(residuals, guess, x_scale=np.array([0.1, 0.1, 0.1])[free], max_nfev=400)
-        if best is None or found.cost < best.cost:
-            best = found
-    assert best is not None
-    if not 0 <= best.x[0] <= 1:
+    distinct = np.unique(table[1])
+    if len(distinct) < 2 + (len(free) > 2):
+        raise InvalidInput(f"There are {len(distinct)} sizes.", "Give three, or two and one exponent.")
+    if len(table[0]) < degree + 2 + len(free):
+        raise InvalidInput(
+            f"There are {len(table[0])} points for {degree + 1 + len(free)} numbers.", "Give more points."
+        )
+    whole = _fitted(table, fixed, degree, measured=errors is not None)
+    low, high = float(table[0].min()), float(table[0].max())
+    if not low <= whole.values[0] <= high:
         raise NotConverged(
-            f"The curves collapse best about {best.x[0] * (high - low) + low:.4g}, outside {low:g} … {high:g}.",
+            f"The curves collapse best about {whole.values[0]:.4g}, outside {low:g} … {high:g}.",
             "Give a range of the parameter that holds the transition.",
         )
-    freedom = len(m) - degree - 1 - len(free)
-    chi = 2 * float(best.cost) / freedom
-    spread = np.zeros(3)
-    scale = max(chi, 1.0) if errors is not None else chi
-    spread[free] = np.sqrt(np.abs(np.diagonal(np.linalg.pinv(best.jac.T @ best.jac))) * scale)
-    values_ = np.array([0.0 if f is None else f for f in fixed])
-    values_[free] = best.x
-    return FiniteSizeScaling(
-        float(values_[0] * (high - low) + low), float(spread[0] * (high - low)),
-        float(values_[1]), float(spread[1]), float(values_[2]), float(spread[2]), chi, len(m),
-    )  # fmt: skip
+    spread = whole.errors
+    larger = table[:, table[1] > distinct[0]]
+    if len(distinct) > 2 + (len(free) > 2) and larger.shape[1] >= degree + 2 + len(free):
+        spread = np.hypot(spread, _fitted(larger, fixed, degree, measured=errors is not None).values - whole.values)
+    numbers = [float(x) for pair in zip(whole.values, spread, strict=True) for x in pair]
+    return FiniteSizeScaling(*numbers, whole.chi_square, table.shape[1])
 
 
-def _checked(parameter: Any, sizes: Any, values: Any, errors: Any) -> tuple[np.ndarray, ...]:
-    """x, N, m and σ, one row for each finite value."""
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """x_c, a, b, their statistical errors, and χ² per degree of freedom."""
+
+    values: np.ndarray
+    errors: np.ndarray
+    chi_square: float
+
+
+def _fitted(table: np.ndarray, fixed: list[float | None], degree: int, *, measured: bool) -> _Fit:
+    """The best collapse of the columns x, N, m, σ, from several critical points."""
+    x, n, m, sigma = table
+    free = [k for k, value in enumerate(fixed) if value is None]
+    low, width, top = float(x.min()), float(np.ptp(x)), float(n.max())
+
+    def full(p: np.ndarray) -> np.ndarray:
+        out = np.array([0.0 if f is None else f for f in fixed])
+        out[free] = p
+        out[0] = low + width * out[0]
+        return out
+
+    def residuals(p: np.ndarray) -> np.ndarray:
+        center, a, b = full(p)
+        u = (x - center) * (n / top) ** b
+        basis = np.polynomial.chebyshev.chebvander(u / max(float(np.abs(u).max()), 1e-300), degree)
+        orthonormal = np.linalg.qr(basis * ((n / top) ** -a / sigma)[:, None])[0]
+        weighted = m / sigma  # f is linear in its coefficients, and drops out by projection
+        return np.asarray(weighted - orthonormal @ (orthonormal.T @ weighted))
+
+    found = [
+        least_squares(residuals, np.array([start, 0.25, 0.5])[free], x_scale=np.full(len(free), 0.1), max_nfev=400)
+        for start in np.linspace(0.1, 0.9, STARTS)
+    ]
+    best = min(found, key=lambda fit: float(fit.cost))
+    chi = 2 * float(best.cost) / (len(m) - degree - 1 - len(free))
+    errors = np.zeros(3)
+    errors[free] = np.sqrt(
+        np.abs(np.diagonal(np.linalg.pinv(best.jac.T @ best.jac))) * (max(chi, 1.0) if measured else chi)
+    )
+    errors[0] *= width
+    return _Fit(full(best.x), errors, chi)
+
+
+def _checked(parameter: Any, sizes: Any, values: Any, errors: Any) -> np.ndarray:
+    """The rows x, N, m and σ, one column for each finite value."""
     x, n, m = (np.asarray(v, dtype=float) for v in (parameter, sizes, values))
     if x.ndim != 1 or n.ndim != 1 or m.shape != (len(n), len(x)):
         raise InvalidInput(
@@ -179,4 +205,4 @@ def _checked(parameter: Any, sizes: Any, values: Any, errors: Any) -> tuple[np.n
     if sigma.shape != m.shape or not np.isfinite(sigma[used]).all() or (sigma[used] <= 0).any():
         raise InvalidInput("The errors have another shape or are not positive.", "Give (S, P) standard errors.")
     columns = np.broadcast_to(x, m.shape), np.broadcast_to(n[:, None], m.shape), m, sigma
-    return tuple(column[used] for column in columns)
+    return np.stack([column[used] for column in columns])

@@ -55,7 +55,9 @@ def read_weights(graph: Any, *, directed: bool = False) -> sp.csr_array:
         try:
             array = np.asarray(graph)
         except ValueError:
-            raise InvalidInput("The edges are of different lengths.", "Give (i, j) or (i, j, weight) for all.") from None
+            raise InvalidInput(
+                "The edges are of different lengths.", "Give (i, j) or (i, j, weight) for all."
+            ) from None
         if array.dtype.kind not in "iufcb":
             raise WrongType(f"The graph is {shown(graph)}.", "Give edges, a matrix, a networkx graph or a number.")
         if array.ndim != 2 or not array.size:
@@ -102,7 +104,8 @@ def random_graph(count: int, degree: float, *, seed: int = 0) -> sp.csr_array:
     wanted = round(count * mean / 2)
     if wanted > count * (count - 1) // 4:
         raise InvalidInput(
-            f"{count} units with {mean:g} neighbours each are no sparse graph.", "Give a matrix, or the number N for all."
+            f"{count} units with {mean:g} neighbours each are no sparse graph.",
+            "Give a matrix, or the number N for all.",
         )
     rng, keys = np.random.default_rng(whole_number(seed, "seed", minimum=0)), np.zeros(0, dtype=np.int64)
     while len(keys) < wanted:

@@ -206,7 +206,8 @@ class Network:
         frequencies = np.asarray(self.frequencies, dtype=float)
         if frequencies.shape not in ((), (count,)) or not np.isfinite(frequencies).all():
             raise InvalidInput(
-                f"The frequencies have the shape {frequencies.shape}, for {count} units.", f"Give ({count},) finite ones."
+                f"The frequencies have the shape {frequencies.shape}, for {count} units.",
+                f"Give ({count},) finite ones.",
             )
         frequencies = np.array(np.broadcast_to(frequencies, (count,)))
         frequencies.setflags(write=False)
@@ -262,7 +263,10 @@ class Network:
         hamiltonian = sum(parts, start=as_operator(0))
         hamiltonian = sum((w * n for w, n in zip(self.frequencies, counts, strict=True) if w), start=hamiltonian)
         jumps = [
-            Jump(rate, self._placed(operator, x)) for x in places for j in self.unit.jumps for rate, operator in j.channels
+            Jump(rate, self._placed(operator, x))
+            for x in places
+            for j in self.unit.jumps
+            for rate, operator in j.channels
         ]
         ladder = [self._placed(self.operator, x) for x in places]
         edges = self.weights.tocoo() if self.cascaded else sp.triu(self.weights).tocoo()
@@ -420,7 +424,7 @@ class Network:
             )
         if powers is not None:
             try:
-                from photinus.collective import network_kernel
+                from photinus.collective.network_kernel import Tables, follower
             except ImportError as error:
                 if compiled:
                     raise MissingExtra(
@@ -428,7 +432,7 @@ class Network:
                         "Install it with pip install 'photinus[fast]', or leave compiled= out.",
                     ) from error
             else:
-                return self._compiled(powers, network_kernel, method.workers)
+                return self._compiled(powers, lambda *parts: follower(Tables(*parts), method.workers))
 
         def follow(y: np.ndarray, steps: int, h: float) -> np.ndarray:
             with np.errstate(all="ignore"):
@@ -441,19 +445,16 @@ class Network:
 
         return follow
 
-    def _compiled(self, powers: np.ndarray, kernel: Any, workers: int) -> Follow:
+    def _compiled(self, powers: np.ndarray, make: Callable[..., Follow]) -> Follow:
         scale = abs(complex(self.operator.terms[((self.site, (0, 1, ())),)])) ** 2
         links = sp.csr_array(-1j * scale * self.fields)  # H = E A† + h.c. with A = s a drives α by −i s̄E, E = η s α
         data = links.data if links.nnz else np.zeros(1, dtype=complex)
-        made = kernel.follower(
-            kernel.Tables(
-                powers[0] - 1j * self.frequencies - 0.5 * scale * self.losses,
-                powers[1:],
-                links.indptr.astype(np.int64),
-                links.indices.astype(np.int32),
-                data[:1] if (data == data[0]).all() else data,
-            ),
-            workers,
+        made = make(
+            powers[0] - 1j * self.frequencies - 0.5 * scale * self.losses,
+            powers[1:],
+            links.indptr.astype(np.int64),
+            links.indices.astype(np.int32),
+            data[:1] if (data == data[0]).all() else data,
         )
 
         def follow(y: np.ndarray, steps: int, h: float) -> np.ndarray:

@@ -243,6 +243,11 @@ def _ladders(sites: Iterable[Site]) -> tuple[int, Operator, Operator]:
     return units, _sum(lowering), _sum(quanta)
 
 
+def _count(record: np.ndarray) -> float:
+    """N from the record of a constant, which has the rounding of the state's trace."""
+    return float(round(float(np.real(record).flat[0])))
+
+
 def _sum(operators: list[Operator]) -> Operator:
     """The sum of operators without a word in common, or few."""
     terms: dict[Any, complex] = {}
@@ -262,7 +267,7 @@ def _recorded(source: Trajectories, late: Any) -> tuple[float, tuple[np.ndarray,
             f"The trajectories have no record of {', '.join(missing)}.",
             "Run them with observe=order_operators(model)" + (", amplitudes=True too." if sampled else "."),
         )
-    units = float(np.real(records["units"]).flat[0])
+    units = _count(records["units"])
     quanta = np.real(records["quanta"])[:, late]
     if "pairs" in needed:
         return units, (np.real(records["pairs"])[:, late], quanta)
@@ -280,13 +285,13 @@ def _means(source: Any, late: Any) -> tuple[float, tuple[np.ndarray, np.ndarray]
                 f"The evolution did not observe {', '.join(missing)}.", "Evolve with observe=order_operators(model)."
             )
         seen = {name: np.real(source.observed[name]) for name in ("units", "quanta", "pairs")}
-        return float(seen["units"][0]), (seen["pairs"][late], seen["quanta"][late])
+        return _count(seen["units"]), (seen["pairs"][late], seen["quanta"][late])
     if isinstance(source, (RestingMoments, MovingMoments)):
         return _moments(source, late)
     if isinstance(source, State):
         observed = order_operators(source.sites)
-        values = {name: np.array(np.real(source.expect(operator))) for name, operator in observed.items()}
-        return float(values["units"]), (values["pairs"], values["quanta"])
+        values = {name: np.array(np.real(source.expect(observed[name]))) for name in ("pairs", "quanta")}
+        return float(_ladders(source.sites)[0]), (values["pairs"], values["quanta"])
     raise WrongType(
         f"The order parameter of {shown(source)} is asked.",
         "Give a state, cumulants, a run that observed order_operators(model), a motion, or a Kuramoto model.",
@@ -307,7 +312,7 @@ def _moments(source: RestingMoments | MovingMoments, late: Any) -> tuple[float, 
         if len(system.sources.members) > 1:
             raise InvalidInput("The family has sites of several kinds.", "Use .expect of a pair of its sites.")
         observed = order_operators(system.sites)
-        units = float(np.real(source.expect(observed["units"])).flat[0])
+        units = float(_ladders(system.sites)[0])
         values = np.real(source.expect(observed["pairs"])), np.real(source.expect(observed["quanta"]))
     made = tuple(np.asarray(x)[late] if np.ndim(x) else np.asarray(x) for x in values)
     return units, (made[0], made[1])
@@ -320,7 +325,9 @@ def _classical(source: Motion | NetworkMotion, late: Any) -> tuple[float, tuple[
         half = source.network.is_half_spin
     else:
         stacked = [*source.values.values()]
-        if len({(v.shape, v.dtype) for v in stacked}) > 1 or stacked[0].ndim > (1 if np.iscomplexobj(stacked[0]) else 2):
+        if len({(v.shape, v.dtype) for v in stacked}) > 1 or stacked[0].ndim > (
+            1 if np.iscomplexobj(stacked[0]) else 2
+        ):
             raise InvalidInput(
                 "The motion has sites of several kinds, or several starts.", "Give the motion of equal sites from one."
             )

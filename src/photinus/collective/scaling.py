@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -122,7 +123,7 @@ def checked_sizes(sizes: Sequence[Any], fewest: int = FEWEST) -> tuple[float, ..
         raise InvalidInput(
             f"{len(numbers)} sizes are given, and an exponent with an error bar needs {fewest}.", "Add larger sizes."
         )
-    if numbers[0] <= 0 or any(b <= a for a, b in zip(numbers, numbers[1:], strict=False)):
+    if numbers[0] <= 0 or any(b <= a for a, b in pairwise(numbers)):
         raise InvalidInput(
             f"The sizes {', '.join(f'{n:g}' for n in numbers)} do not increase from a positive one.",
             "Give each size once, the smallest first.",

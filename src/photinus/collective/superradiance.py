@@ -4,10 +4,10 @@ With N·Γ = 1, pump w and detuning δ, the mean field of ``ph.zoo.superradiant_
 
     ȧ = ½(−w + iδ)a + ½z_a(a + b),   ż_a = w(1 − z_a) − 2|a|² − 2 Re a*b,   and b alike with −δ.
 
-*In step*: a and b rest with the inversion z = (w² + δ²)/2w, the phase 2 arctan(δ/w) and |a|² = z(1 − z)/2. This solution
-is there for z < 1, that is (w − 1)² + δ² < 1. By the criterion of Routh and Hurwitz its deviations decay for
-z < (1 + w)/2, where both ensembles differ, and for (2w − z)(w + 2 − 3z) > w(1 − z), where they move alike. The second
-fails first, in a Hopf bifurcation at
+*In step*: a and b rest with the inversion z = (w² + δ²)/2w, the phase 2 arctan(δ/w) and |a|² = z(1 − z)/2.
+This solution is there for z < 1, that is (w − 1)² + δ² < 1. By the criterion of Routh and Hurwitz its deviations
+decay for z < (1 + w)/2, where both ensembles differ, and for (2w − z)(w + 2 − 3z) > w(1 − z), where they move
+alike. The second fails first, in a Hopf bifurcation at
 
     z = [3w + 1 − √(3w² − 3w + 1)]/3,
 

@@ -1,4 +1,4 @@
-r"""Dissipative time crystals: do oscillations live for ever when the system grows, and does a disturbance kill them?
+r"""Dissipative time crystals: oscillations that live for ever when the system grows, and that no disturbance kills.
 
 At every finite size a driven and damped system forgets where it started. It is a time crystal if modes
 λ = −rate − i·frequency of its Liouvillian close their rates with the size while their frequencies stay (Iemini and
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from photinus.collective.scaling import Limit, PowerLaw, checked_sizes
-from photinus.errors import InvalidInput, NotConverged, WrongType, shown
+from photinus.errors import NotConverged, WrongType, shown
 from photinus.model import Model
 from photinus.numerics.checks import whole_number
 from photinus.solve.cutoff import Converged, Fixed
@@ -284,7 +284,7 @@ def _oscillates(sizes: tuple[float, ...], found: tuple[Eigenmodes, ...], chosen:
 
 
 def _closes(sizes: tuple[float, ...], rates: np.ndarray, decay: PowerLaw | None) -> Finding:
-    """A power law, or does the rate tend to a constant, g + c/N?"""
+    """Whether the rate follows a power law, rather than tending to a constant, g + c/N."""
     name = "rate closes"
     if decay is None:
         return Finding(name, False, "the slowest oscillation is undamped at some sizes and damped at others")
@@ -304,7 +304,7 @@ def _closes(sizes: tuple[float, ...], rates: np.ndarray, decay: PowerLaw | None)
 
 
 def _protected(model: Model) -> Finding:
-    """Undamped at every size: is it the algebra?"""
+    """Whether what is undamped at every size is so by algebra."""
     name = "rate closes"
     try:
         found = dynamical_symmetries(model)
@@ -313,7 +313,9 @@ def _protected(model: Model) -> Finding:
     holds = [each.holds for each in found]
     if holds and all(holds):
         return Finding(name, True, f"zero at every size: {len(found)} dynamical symmetries at the smallest, all hold")
-    return Finding(name, None, "zero at every size, but not by [L, A] = [L†, A] = 0: a dark subspace, which may be tuned")
+    return Finding(
+        name, None, "zero at every size, but not by [L, A] = [L†, A] = 0: a dark subspace, which may be tuned"
+    )
 
 
 def _stays(limit: Limit, rates: np.ndarray, frequencies: np.ndarray) -> Finding:

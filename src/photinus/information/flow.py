@@ -108,8 +108,7 @@ class LocalSecondLaws:
 
     @property
     def fed(self) -> tuple[str, ...]:
-        """The parts that seem to break the second law, because information (or heat, handed on by the others) feeds
-        them.
+        """The parts that seem to break the second law: information, or heat handed on by the others, feeds them.
 
         Where no energy passes between the parts this is a Maxwell demon; a part between a hot bath and another part is
         listed too.

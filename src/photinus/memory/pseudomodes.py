@@ -105,7 +105,8 @@ class Pseudomodes:
         """The modes and their coupling to a system operator L; the oscillators are named after the bath."""
         b = [oscillator(each) for each in self.names(name)]
         hamiltonian: Operator | int = 0
-        for j, k in zip(*np.nonzero(self.hamiltonian), strict=True):
+        seen = np.abs(self.hamiltonian) > 1e-14 * np.abs(self.hamiltonian).max(initial=0.0)  # not what a fit rounds
+        for j, k in zip(*np.nonzero(seen), strict=True):
             hamiltonian = hamiltonian + self.hamiltonian[j, k] * b[j].dag() * b[k]
         for k, mode in enumerate(b):
             bath = np.conj(self.coupling[k]) * mode

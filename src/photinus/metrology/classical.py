@@ -10,7 +10,7 @@ import numpy as np
 
 from photinus.errors import NotConverged, WrongType, shown
 from photinus.metrology.measurements import Measurement, Outcomes
-from photinus.metrology.quantum import Direction, checked_direction, checked_state, derivative_of
+from photinus.metrology.quantum import Direction, checked_direction, checked_state, derivative_of, with_room
 from photinus.space.state import State
 
 NEGLIGIBLE = 1e-15
@@ -66,6 +66,7 @@ def classical_fisher_information(state: State, generator: Direction, measurement
             f"The measurement is {shown(measurement)}.",
             "Give Number(…), Phase(…), Quadrature(…) or HeterodyneReading(…) of ph.metrology.",
         )
+    state = with_room(state, [direction])
     change = derivative_of(state, direction)
     fineness = measurement.least(state)
     last = fisher_sum(measurement.outcomes(state, change, fineness))

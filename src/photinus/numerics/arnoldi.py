@@ -20,12 +20,12 @@ from photinus.numerics.eigen import Eigenpairs, Inverse, slowest_first, sorted_p
 FEW, MOST = 40, 320
 """Steps of a glance, and steps at which the search gives up."""
 GLANCES = 6
-CONVERGED = 1e-9
+CONVERGED = 1e-10
 """A Ritz value whose residual is below this times |λ − σ| is an eigenvalue, whose error is the square of that."""
 COPIES = 8
 """So often further copies of degenerate eigenvalues are looked for."""
-SEPARATE = 8
-"""Into so many parts, at most, a matrix is taken apart."""
+SEPARATE, SMALL = 8, 200
+"""Into so many parts, at most, a matrix is taken apart, and the unknowns that a part needs for that."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,12 @@ def slowest_eigenpairs(matrix: sp.csc_array, count: int) -> HalfPlane:
 
 
 def separate_parts(matrix: sp.csc_array) -> list[np.ndarray]:
-    """The unknowns in groups that the matrix does not couple; one group where there are more than eight."""
-    number, label = connected_components(matrix, directed=False)
-    if number > SEPARATE:
-        return [np.arange(matrix.shape[0])]
-    return [np.flatnonzero(label == k) for k in range(number)]
+    """The unknowns in groups that the matrix does not couple, largest first; small ones stay with the largest."""
+    _, label = connected_components(matrix, directed=False)
+    sizes = np.bincount(label)
+    largest = np.argsort(-sizes, kind="stable")[:SEPARATE]
+    apart = [k for k in largest[1:] if sizes[k] >= SMALL]
+    return [np.flatnonzero(~np.isin(label, apart)), *(np.flatnonzero(label == k) for k in apart)]
 
 
 def typical_size(matrix: sp.csc_array, count: int) -> float:
@@ -108,12 +109,13 @@ def typical_size(matrix: sp.csc_array, count: int) -> float:
 
 
 def _slow(values: np.ndarray, converged: np.ndarray, count: int) -> np.ndarray:
-    """Of all Ritz values those that are no faster than the ``count``-th converged one."""
+    """Of all Ritz values those that are no faster than the ``count``-th converged one, up to rounding."""
     order = slowest_first(values)
     reached = np.flatnonzero(np.cumsum(converged[order]) >= count)
-    last = values.real[order[reached[0]]] if len(reached) else -np.inf
-    slow = order[values.real[order] >= last]
-    return slow if len(reached) else slow[: 2 * count]
+    if not len(reached):
+        return order[: 2 * count]
+    first = values[order[: reached[0] + 1]]
+    return order[values.real[order] >= first.real.min() - 1e-10 * float(np.abs(first).max())]
 
 
 def _ritz(spaces: list[_Space]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -65,13 +65,14 @@ class Kernel:
         return self.separation < DOUBTFUL
 
 
-def dense_kernel(matrix: np.ndarray, *, slack: float = 0.0) -> Kernel:
+def dense_kernel(matrix: np.ndarray, *, slack: float = 0.0, scale: float = 0.0) -> Kernel:
     """By an ordered Schur form A = Z T Z†, T = [[T₀, B], [0, T₁]] with the zeros in T₀.
 
-    ``slack`` is a modulus up to which an eigenvalue counts as zero where 100 ε‖A‖₁ is smaller.
+    ``slack`` is a modulus up to which an eigenvalue counts as zero where 100 ε‖A‖₁ is smaller; ``scale`` the norm of
+    what A is a block of, which takes the place of a smaller ‖A‖₁: a block may consist of rounding errors alone.
     """
     n = len(matrix)
-    size = float(np.abs(matrix).sum(axis=0).max(initial=0.0))
+    size = max(float(np.abs(matrix).sum(axis=0).max(initial=0.0)), scale)
     threshold = max(ZERO * size, slack)
     if not n:
         return Kernel(np.zeros((0, 0)), np.zeros((0, 0)), np.inf, threshold, 0.0)
@@ -83,7 +84,7 @@ def dense_kernel(matrix: np.ndarray, *, slack: float = 0.0) -> Kernel:
     return _judged(matrix, basis[:, :count], left, (float(values.min(initial=np.inf)), threshold), size)
 
 
-def sparse_kernel(matrix: sp.csc_array, *, expected: int = 0, slack: float = 0.0) -> Kernel:
+def sparse_kernel(matrix: sp.csc_array, *, expected: int = 0, slack: float = 0.0, scale: float = 0.0) -> Kernel:
     """By inverse iteration with blocks that grow until they hold more than the kernel.
 
     Parameters
@@ -92,7 +93,7 @@ def sparse_kernel(matrix: sp.csc_array, *, expected: int = 0, slack: float = 0.0
         Its spectrum must not lie right of the imaginary axis.
     expected : int
         The dimension that is guessed; a good guess saves a refused block.
-    slack : float
+    slack, scale : float
         As in :func:`dense_kernel`.
 
     Raises
@@ -101,9 +102,9 @@ def sparse_kernel(matrix: sp.csc_array, *, expected: int = 0, slack: float = 0.0
         If the iteration does not settle.
     """
     n = matrix.shape[0]
-    size = float(abs(matrix).sum(axis=0).max()) if matrix.nnz else 0.0
+    size = max(float(abs(matrix).sum(axis=0).max()) if matrix.nnz else 0.0, scale)
     if n <= 4 * BLOCK or not size:
-        return dense_kernel(matrix.toarray(), slack=slack)
+        return dense_kernel(matrix.toarray(), slack=slack, scale=scale)
     # The spectrum lies left of the imaginary axis, a shift to the right of it is never an eigenvalue.
     factors = sla.splu((matrix - 1e-7 * size * sp.eye_array(n)).tocsc(), permc_spec="COLAMD")
     adjoint = matrix.conj().T.tocsc()
@@ -114,7 +115,7 @@ def sparse_kernel(matrix: sp.csc_array, *, expected: int = 0, slack: float = 0.0
         if right is not None:
             break
         if 3 * block > n:
-            return dense_kernel(matrix.toarray(), slack=slack)
+            return dense_kernel(matrix.toarray(), slack=slack, scale=scale)
         block *= 3
     left, other = _nearest(adjoint, lambda x: factors.solve(x, "H"), block, threshold)
     if left is None or left.shape != right.shape:

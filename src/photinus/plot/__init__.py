@@ -11,6 +11,8 @@ function                      picture
 :func:`curve`                 quantities of a sweep against one axis
 :func:`currents`              heat and work as bands, after Sankey
 :func:`cost_precision`        precision against its price, with the classical bound
+:func:`fisher_information`    what measurements tell of a parameter, below the quantum bound
+:func:`allan`                 Allan deviations of clocks
 :func:`wigner`                a Wigner function, on a diverging map centred at 0
 :func:`phase_density`         densities of one phase, as a polar plot
 :func:`animate_phase`         a density of one phase that moves, as a GIF
@@ -47,6 +49,7 @@ from photinus.plot.portrait import portrait
 from photinus.plot.quasiprobability import wigner
 from photinus.plot.records import phase_record, trajectories
 from photinus.plot.sphere import sphere
+from photinus.plot.stability import allan, fisher_information
 from photinus.plot.style import LINES, figure, style
 from photinus.plot.tongues import tongues
 
@@ -56,6 +59,8 @@ __all__ = [
     "curve",
     "currents",
     "cost_precision",
+    "fisher_information",
+    "allan",
     "wigner",
     "phase_density",
     "animate_phase",

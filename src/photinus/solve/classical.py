@@ -76,7 +76,7 @@ class Flow:
 
     @cached_property
     def amplitudes(self) -> tuple[np.ndarray, np.ndarray]:
-        """For each site the smallest and the largest amplitude at which two of its terms balance; of a spin 0 and j."""
+        """For each site the smallest and the largest amplitude at which its largest terms balance; of a spin 0 and j."""
         entries = self.field.matrix.tocoo()
         row, monomial = entries.coords
         bosonic, spin_size = np.zeros(self.size + 1, dtype=int), np.ones(self.size + 1)
@@ -94,10 +94,8 @@ class Flow:
             if (length := vector_length(site)) is not None:
                 high[k] = length
                 continue
-            sums = table[self.offsets[k]]
-            used = np.flatnonzero(sums)
-            ratios = [(sums[d] / sums[e]) ** (1 / (e - d)) for i, d in enumerate(used) for e in used[i + 1 :]]
-            low[k], high[k] = (min(ratios), max(ratios)) if ratios else (1.0, 1.0)
+            found = _balances(table[self.offsets[k]])
+            low[k], high[k] = (min(found), max(found)) if found else (1.0, 1.0)
         return low, high
 
     @cached_property
@@ -245,6 +243,18 @@ class Flow:
     def turn_matrix(self, weights: np.ndarray) -> np.ndarray:
         """W as a matrix."""
         return self.tangent(np.eye(self.size), weights)
+
+
+def _balances(sizes: np.ndarray) -> list[float]:
+    """The r at which two of the terms sizes[d]·r^d are equal, and no other is above twice their size."""
+    used = np.flatnonzero(sizes)
+    logs, found = np.log(sizes[used]), []
+    for i in range(len(used)):
+        for k in range(i):
+            place = (logs[k] - logs[i]) / (used[i] - used[k])
+            if (logs + used * place).max() <= logs[i] + used[i] * place + np.log(2):
+                found.append(float(np.exp(place)))
+    return found
 
 
 def letters_of(site: Site) -> int:

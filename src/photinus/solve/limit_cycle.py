@@ -31,7 +31,7 @@ NEAR = 0.1
 """A return nearer than this share of the orbit's size is worth closing."""
 ROUNDS = 14
 """Windows, each 1.5 times longer than the one before, in which a point may come back."""
-LABOUR = 200_000
+LABOUR = 60_000
 """Evaluations of the equations of motion, beyond which a window is given up."""
 MARGIN = 1e-6
 """A multiplier nearer to the unit circle than this decides nothing about stability."""

@@ -49,10 +49,10 @@ class Method(ABC):
         """Bytes needed, before anything is allocated."""
 
     @abstractmethod
-    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None, work: Work = ()) -> NullVector:
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None, *, work: Work = ()) -> NullVector:
         """The stationary vector of the sector, of unit trace; ``work`` is what neighbours have left."""
 
-    def correction(self, liouvillian: Liouvillian, guess: np.ndarray, work: Work = ()) -> NullVector:
+    def correction(self, liouvillian: Liouvillian, guess: np.ndarray, *, work: Work = ()) -> NullVector:
         """The stationary vector again, where ``guess`` is close: exact for direct methods."""
         return self.null_vector(liouvillian, guess)
 
@@ -83,7 +83,7 @@ class Dense(Method):
     def estimate(self, liouvillian: Liouvillian) -> float:
         return assembly_bytes(liouvillian) + 4 * 16.0 * liouvillian.sector.size**2
 
-    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, work: Work = ()) -> NullVector:
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, *, work: Work = ()) -> NullVector:
         return dense_null_vector(liouvillian.matrix.toarray(), liouvillian.sector.trace)
 
 
@@ -106,7 +106,7 @@ class Direct(Method):
         fill = 30.0 * n if one_site and liouvillian.generator.grading.group.moduli else float(n) ** 1.5
         return assembly_bytes(liouvillian) + 20 * max(fill, 30.0 * n)
 
-    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, work: Work = ()) -> NullVector:
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, *, work: Work = ()) -> NullVector:
         return singular_null_vector(liouvillian.matrix, liouvillian.sector.trace)
 
 
@@ -126,7 +126,7 @@ class Tridiagonal(Method):
         cost = elimination_cost(liouvillian)
         return assembly_bytes(liouvillian) + (cost[1] if cost else 0.0)
 
-    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, work: Work = ()) -> NullVector:
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, *, work: Work = ()) -> NullVector:
         plan = plan_for(liouvillian)
         if plan is None:
             raise InvalidInput(
@@ -176,8 +176,8 @@ class Krylov(Method):
         rows = len(liouvillian.shifts) * vector * 1.5
         return setup + vector * (self.restart + 16) + rows + 96.0 * float((sizes**2).sum())
 
-    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, work: Work = ()) -> NullVector:
-        iteration = self._iteration(liouvillian, self._exchange(liouvillian), work)
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, *, work: Work = ()) -> NullVector:
+        iteration = self._iteration(liouvillian, self._exchange(liouvillian), work=work)
         coordinates = iteration.matrix.coordinates
         start = iteration.start() if guess is None else coordinates.folded(guess)
         vector, products = iteration.to_zero(start, self.tolerance)
@@ -198,7 +198,7 @@ class Krylov(Method):
         """Whether a sector has no stationary operator."""
         return bool(np.isfinite(self._iteration(liouvillian).slowest(None)))
 
-    def correction(self, liouvillian: Liouvillian, guess: np.ndarray, work: Work = ()) -> NullVector:
+    def correction(self, liouvillian: Liouvillian, guess: np.ndarray, *, work: Work = ()) -> NullVector:
         """ρ + δ with 𝓛δ = −𝓛ρ solved until δ no longer changes by a tenth: enough to judge the truncation.
 
         A slow mode weighs little in the residual and much in δ, so that the residual alone, at 3 %, would not do.
@@ -208,7 +208,7 @@ class Krylov(Method):
         NotConverged
             If GMRES stagnates: a small δ would then mean nothing.
         """
-        iteration = self._iteration(liouvillian, liouvillian.generator.exchange, work)
+        iteration = self._iteration(liouvillian, liouvillian.generator.exchange, work=work)
         coordinates = iteration.matrix.coordinates
         vector, error = iteration.corrected(coordinates.folded(guess))
         return NullVector(coordinates.expanded(vector), float("nan"), 1, error, work=iteration.work)
@@ -222,7 +222,9 @@ class Krylov(Method):
         generator = liouvillian.generator
         return generator.exchange if unique_by_ladders(generator) else None
 
-    def _iteration(self, liouvillian: Liouvillian, exchange: ExchangeGroup | None = None, work: Work = ()) -> Iteration:
+    def _iteration(
+        self, liouvillian: Liouvillian, exchange: ExchangeGroup | None = None, *, work: Work = ()
+    ) -> Iteration:
         bases = [w for w in work if isinstance(w, Bases)]
         return Iteration(liouvillian, restart=self.restart, maximum=self.maximum, exchange=exchange, work=bases)
 
@@ -268,8 +270,8 @@ class Auto(Method):
     def estimate(self, liouvillian: Liouvillian) -> float:
         return self.choose(liouvillian).estimate(liouvillian)
 
-    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, work: Work = ()) -> NullVector:
-        return self.choose(liouvillian).null_vector(liouvillian, guess, work)
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, *, work: Work = ()) -> NullVector:
+        return self.choose(liouvillian).null_vector(liouvillian, guess, work=work)
 
     def explain(self, model: Model, cutoff: Fixed | Converged) -> str:
         """Which method a steady state of this model would take, and its memory, without solving anything.

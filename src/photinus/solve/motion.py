@@ -56,8 +56,8 @@ class Motion:
     ----------
     times : ndarray, shape (times,)
     values : mapping of str to ndarray
-        Of an oscillator α(t), complex, shape (times, …); of a spin or ensemble (s_x, s_y, s_z), shape (times, …, 3). The axes in
-        between are those of the initial values.
+        Of an oscillator α(t), complex, shape (times, …); of a spin or ensemble (s_x, s_y, s_z), shape (times, …, 3).
+        The axes in between are those of the initial values.
 
     Examples
     --------

@@ -1,9 +1,9 @@
 """Ensembles in the mean field and the cumulants: a few of the N atoms, as spins ½, stand for all of them.
 
-An operator of an ensemble is a sum over distinct atoms, Σ_{i₁ ≠ i₂ ≠ …} c·A_{i₁}B_{i₂}…, whose coefficients hold N exactly.
-The sum is laid out on n representatives only. In the equation of a word on k of them, every pair of words of the generator
-that touches r further atoms then occurs (n−k choose r) times instead of (N−k choose r), and is weighted by their ratio:
-the equations are those of N atoms for every N, at the cost of n.
+An operator of an ensemble is a sum over distinct atoms, Σ_{i₁ ≠ i₂ ≠ …} c·A_{i₁}B_{i₂}…, whose coefficients hold N
+exactly. The sum is laid out on n representatives only. In the equation of a word on k of them, every pair of words of
+the generator that touches r further atoms then occurs (n−k choose r) times instead of (N−k choose r), and is weighted
+by their ratio: the equations are those of N atoms for every N, at the cost of n.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def sums(word: LocalWord, atoms: int) -> Sums:
 def _times(total: Sums, letters: str, atoms: int) -> dict[tuple[LocalWord, ...], complex]:
     """Times Σ_i of each letter: i is another atom than those before, or one of them."""
     for letter in letters:
-        local, out = LETTERS[letter], {}
+        local = LETTERS[letter]
+        out: dict[tuple[LocalWord, ...], complex] = {}
         for key, c in total.items():
             changed = [((*key, local), c)] if len(key) < atoms else []
             for place, old in enumerate(key):
@@ -102,7 +103,7 @@ class Representatives:
         return out
 
     def laid_out(self, operator: Operator, own: Iterable[Site] = ()) -> Operator:
-        """An operator on the representatives, of which some are another word's own, weighted as the sum over all atoms."""
+        """An operator on the representatives, some of them another word's own, weighted as the sum over all atoms."""
         if not self.spins:
             return operator
         own = tuple(own)
@@ -113,7 +114,7 @@ class Representatives:
         return Operator({word: c for word, c in out.items() if c != 0})
 
     def collapsed(self, operator: Operator) -> Operator:
-        """An operator with the same mean wherever atoms are alike: the first representatives, times the number of choices."""
+        """An operator with the same mean where atoms are alike: first representatives, times the number of choices."""
         if not self.spins:
             return operator
         out: dict[Word, complex] = {}
@@ -166,7 +167,7 @@ class Representatives:
             yield _word(factors)
 
     def to_ensembles(self, word: Word) -> Operator:
-        """The operator of the ensembles that has the mean of a word of representatives in every state of the ensembles."""
+        """The operator of the ensembles with the mean of a word of representatives, in every state of the ensembles."""
         out = Operator({tuple((site, local) for site, local in word if site not in self.owner): 1.0})
         for site in self.spins:
             key = tuple(local for spin, local in word if self.owner.get(spin) == site)
@@ -221,7 +222,7 @@ def represented(model: Model, order: int) -> tuple[Model, Representatives]:
         clash = sorted(taken & {spin.name for spin in row})
         if clash:
             raise InvalidInput(
-                f"The atoms of the {site!r} are written as {row[0].name}, {row[1].name}, …, and {clash[0]!r} is a site.",
+                f"The atoms of the {site!r} are written as {row[0].name}, {row[1].name}, …; {clash[0]!r} is a site.",
                 "Rename that site.",
             )
         spins[site] = row

@@ -214,7 +214,7 @@ def _refuse_conserved(model: Model, cutoffs: dict[str, int]) -> None:
     reaches = reach(model)
     space = make_space(model.sites, {name: n + reaches[name] for name, n in cutoffs.items()})
     many = any(isinstance(site, Ensemble) for site in model.sites)
-    remedy = "Ask ph.cumulants(model) or ph.mean_field(model), which take any number of atoms." if many else ALTERNATIVES
+    remedy = "Ask ph.cumulants(model) or ph.mean_field(model), for any number of atoms." if many else ALTERNATIVES
     require_memory(200.0 * space.dimension, None, f"A space of {space.dimension} kets", remedy)
     if not strong.moduli:
         return
@@ -238,7 +238,7 @@ def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State |
     sector = liouvillian.sector
     start = _unit_trace(vector_in(guess, sector), sector) if guess is not None and isinstance(chosen, Krylov) else None
     try:
-        found = chosen.null_vector(liouvillian, start, work)
+        found = chosen.null_vector(liouvillian, start, work=work)
     except NotConverged:
         if not isinstance(method, Auto):
             raise
@@ -306,7 +306,7 @@ def _refine(model: Model, solution: Solution, method: Method, work: Work = ()) -
     larger = liouvillian.sector
     embedded = solution.sector.embed(solution.vector, larger)
     try:
-        found = chosen.correction(liouvillian, embedded, work)
+        found = chosen.correction(liouvillian, embedded, work=work)
     except NotConverged:
         if not isinstance(method, Auto):
             raise

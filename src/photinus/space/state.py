@@ -325,5 +325,5 @@ def _require_one_length(matrix: np.ndarray, space: Space) -> None:
             if between > 1e-12:
                 raise InvalidInput(
                     f"The matrix has coherences up to {between:.2g} between different lengths J of the {site!r}.",
-                    "Identical atoms have none: give a matrix with one block for each J, in the order J = N/2, N/2 − 1, ….",
+                    "Identical atoms have none: give a matrix of one block for each J = N/2, N/2 − 1, …, in order.",
                 )

@@ -77,7 +77,7 @@ def channels(model: Model) -> tuple[Channel, ...]:
     for jump in model.jumps:
         if len(per_atom(jump.operator)) > 1:
             raise InvalidInput(
-                f"The jump {jump.name or jump.operator} is one of each atom of an ensemble, whose heat is not implemented.",
+                f"The jump {jump.name or jump.operator} is one of each atom of an ensemble; its heat is not known.",
                 "Write a few atoms as spins ph.spin(name, 1/2), each with a jump of its own.",
             )
     out: list[Channel] = []

@@ -22,13 +22,16 @@ from photinus.solve.manifold.zero_modes import Solver, ZeroModes, sector_kernel,
 from photinus.solve.methods import Auto, Dense, Direct
 from photinus.space.certificate import Certificate
 from photinus.space.liouvillian import Generator, generator
+from photinus.space.sectors import Grading
 from photinus.space.state import State
-from photinus.space.vectors import laid_into
+from photinus.space.vectors import laid_into, vector_in
 
 TURNING = 1e-9
 """A part of the state that turns for ever and is no larger than this is rounding."""
 NEGLIGIBLE = 1e-30
 """Kets that together hold no more than this of the start are not followed."""
+FEW = 20_000
+"""Elements of a start up to which its orders are read off them."""
 SHOWN = 4
 """So many frequencies are enough to refuse a state."""
 
@@ -271,10 +274,21 @@ def _refuse_turning(found: set[float]) -> None:
 
 def _projection(model: Model, initial: State, cutoffs: dict[str, int]) -> _Projection:
     made = generator(model, cutoffs)
-    start = laid_into(initial, made.grading)
+    start = _laid(initial, made.grading)
     occupied, lost = _occupied(start)
     kets, exact = reached(model, made.space, occupied)
     return _Projection(model, made, start, kets, exact, lost)
+
+
+def _laid(initial: State, graded: Grading) -> State:
+    """:func:`laid_into`, looking only into the orders of a start that has few elements."""
+    pairs = [np.array(initial.grading.sector(k).kets)[:, v != 0] for k, v in initial.parts.items()]
+    if sum(pair.shape[1] for pair in pairs) > FEW or initial.space.sites != graded.space.sites:
+        return laid_into(initial, graded)
+    group, coordinates = graded.group, initial.space.coordinates
+    shifts = np.unique(np.concatenate([coordinates[rows] - coordinates[columns] for rows, columns in pairs]), axis=0)
+    found = {group.reduce(charge) for charge in group.charges(shifts)} | {group.zero}
+    return State(graded, {k: vector_in(initial, graded.sector(k)) for k in graded.orders() if k in found})
 
 
 def _occupied(state: State) -> tuple[np.ndarray, float]:

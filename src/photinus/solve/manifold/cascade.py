@@ -123,7 +123,8 @@ class Cascade:
         for (q, r), block in kept.items():
             place = slice(starts[q], starts[q] + self.dark[q]), slice(starts[r], starts[r] + self.dark[r])
             matrix[place] = block
-        return float(la.eigvalsh(matrix, lower=True)[0]) if len(matrix) else 0.0
+        others = len(matrix) < self.grading.space.dimension
+        return min([0.0] * others + la.eigvalsh(matrix).tolist())
 
     def _inside(self, sector: Sector, vector: np.ndarray, q: int, r: int) -> np.ndarray:
         """The block of a vector whose rows have class q and columns class r, in the bases of the two."""

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 EPS = float(np.finfo(float).eps)
 ZERO = 100 * EPS
 """A decay rate of at most this times the largest one counts as zero."""
+WIDEST = 1200
+"""Kets of one charge up to which a space is grown."""
 FALLS = 0.97
 """A smallest rate that a larger space lowers by more than this factor has not arrived yet."""
 
@@ -203,8 +205,8 @@ def dark_states(model: Model, *, cutoff: Fixed | Converged | None = None) -> Dar
     model : Model
     cutoff : Fixed or Converged
         Levels of each oscillator; by default ``Converged(1e-6)``: they grow until a state that does not fit into any
-        finite number of levels, such as a coherent or a cat state, is known to the tolerance. States that fit are
-        exact.
+        finite number of levels, such as a coherent or a cat state, is known to the tolerance, of all charges that the
+        first cutoffs have. States that fit are exact.
 
     Returns
     -------
@@ -221,7 +223,8 @@ def dark_states(model: Model, *, cutoff: Fixed | Converged | None = None) -> Dar
     Notes
     -----
     A dark state is stationary; a stationary state need not be dark, nor pure. Here L|ψ⟩ = 0 is meant; L|ψ⟩ = λ|ψ⟩
-    becomes that by taking λ out of L and into H, which :class:`photinus.Model` does with numbers that stand in L.
+    becomes that by taking λ out of L and into H, which :class:`photinus.Model` does with numbers that stand in L. A
+    level |J, M⟩ of an ensemble with J below its largest is dark as a mixture of all ways in which its atoms make J.
 
     References
     ----------
@@ -255,18 +258,26 @@ def dark_states(model: Model, *, cutoff: Fixed | Converged | None = None) -> Dar
     else:
         cutoffs = {name: max(n + 2, cutoff.start) for name, n in reach(model).items()}
     search = _Search(model)
+    asked = search.charges(cutoffs)  # of these charges all dark states are due
     while True:
         larger = {name: n + max(MORE_LEVELS, n // 4, search.reach[name]) for name, n in cutoffs.items()}
         found, arriving = search.found(cutoffs, larger, cutoff.tolerance)
-        if isinstance(cutoff, Fixed) or not arriving:
+        if isinstance(cutoff, Fixed):
             break
-        if max(larger.values()) > cutoff.maximum:
+        missing = asked & (arriving | {state.charge for state in found if state.error > cutoff.tolerance})
+        if not missing:
+            found = [state for state in found if state.error <= cutoff.tolerance]
+            break
+        if max(larger.values()) > cutoff.maximum or search.widest(larger) > WIDEST:
             raise NotConverged(
-                f"A state that becomes dark as the cutoffs grow is not known to {cutoff.tolerance:.0e} at {cutoffs}.",
-                "Raise Converged(maximum=…), or use a larger tolerance.",
+                f"States that become dark as the cutoffs grow are not known to {cutoff.tolerance:.0e} at {cutoffs}, "
+                f"of {len(missing)} of {len(asked)} charges.",
+                "Where infinitely many of one charge need all levels, as of D[a − b − 1], shift an oscillator by a "
+                "number first (a → a + 1); else raise Converged(maximum=…), or use a larger tolerance.",
             )
         cutoffs = larger
-    grows = bool(cutoffs) and len(search.found(larger, None, cutoff.tolerance)[0]) > len(found)
+    later = bool(cutoffs) and len(search.found(larger, None, cutoff.tolerance)[0]) > len(found)
+    grows = later or bool(arriving)
     try:
         modes = collective_modes(model)
     except InvalidInput:
@@ -288,10 +299,19 @@ class _Search:
         """H and the channels as they were written: L with its number, since L|ψ⟩ = 0 is asked."""
         return model.hamiltonian, [channel for jump in model.jumps for channel in jump.channels]
 
+    def charges(self, cutoffs: dict[str, int]) -> set[Order]:
+        """The charges that a space has."""
+        graded = grading(make_space(self.model.sites, cutoffs), self.model.symmetry.weak)
+        return {tuple(int(c) for c in row) for row in graded.charges}
+
+    def widest(self, cutoffs: dict[str, int]) -> int:
+        """The kets of the most common charge."""
+        return int(grading(make_space(self.model.sites, cutoffs), self.model.symmetry.weak).sizes.max())
+
     def found(
         self, cutoffs: dict[str, int], larger: dict[str, int] | None, tolerance: float
-    ) -> tuple[list[DarkState], bool]:
-        """The dark states of one space, and whether one is still about to become dark as the space grows."""
+    ) -> tuple[list[DarkState], set[Order]]:
+        """The dark states of one space, and the charges of which one is still about to become dark as it grows."""
         space = make_space(self.model.sites, cutoffs)
         require_memory(200.0 * space.dimension, None, f"A space of {space.dimension} kets", "Use smaller cutoffs.")
         graded = grading(space, self.model.symmetry.weak)
@@ -302,7 +322,7 @@ class _Search:
         # Kets that the generator never leaves hold their dark states exactly; of the others nothing is known then.
         exact = closed(self.model, space)
         floors = self._floors(larger) if exact is None else {}
-        out, arriving = [], False
+        out, arriving = [], set()
         for q, members in enumerate(graded.members):
             if exact is not None:
                 members = members[exact[members]]
@@ -313,7 +333,8 @@ class _Search:
             floor = floors.get(charge)
             falls = floor is not None and floor < FALLS * rates[0]
             count = _dark_count(rates, ZERO * scale, tolerance if falls else 0.0)
-            arriving |= falls and not count
+            if falls and not count:
+                arriving.add(charge)
             basis = np.zeros((space.dimension, count), dtype=complex)
             basis[members] = vectors[:, :count]
             following = rates[count] if count < len(rates) else np.inf

@@ -18,6 +18,7 @@ from photinus.solve.arguments import require_cutoff, require_model, require_type
 from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, reach, refuse_unbounded
 from photinus.solve.manifold.blocks import Block, Oscillation, find_blocks, find_oscillations
+from photinus.solve.manifold.commutant import strong_algebra
 from photinus.solve.manifold.reachable import closed
 from photinus.solve.manifold.zero_modes import Solver, ZeroModes, sector_kernel, zero_modes
 from photinus.solve.methods import Auto, Dense, Direct
@@ -195,6 +196,15 @@ class StationaryManifold:
         """Coherences that turn for ever: the imaginary eigenvalues of 𝓛 other than zero."""
         return find_oscillations(self.modes.generator, self.blocks)
 
+    @cached_property
+    def strong_algebra(self) -> tuple[int, ...] | None:
+        """(m₁, m₂, …) of the strong symmetry U(m₁) × U(m₂) × …: the unitaries that commute with H and every jump.
+
+        An m above 1 makes it non-Abelian. None where levels are cut, so that commutators are not what they are without
+        cutoffs, and for very large spaces.
+        """
+        return strong_algebra(self.modes)
+
     @property
     def extremal_states(self) -> tuple[State, ...]:
         """States that are no mixture of other stationary ones, block by block, with orthogonal supports."""
@@ -254,6 +264,9 @@ class StationaryManifold:
         levels = ", ".join(f"{name}: {n} levels" for name, n in self.cutoffs.items())
         where = f" with {levels}" if levels else ""
         lines = [f"StationaryManifold of dimension {self.dimension}{where}; symmetry {self.symmetry}"]
+        if self.strong_algebra and self.strong_algebra[0] > 1:
+            group = " × ".join(f"U({m})" for m in self.strong_algebra)
+            lines.append(f"  strong symmetry {group}, not Abelian: what commutes with H and every jump")
         if self.certificate.grows:
             lines.append("  grows with the cutoff: this is the part that fits into these levels")
         lines += [f"  {block}" for block in self.blocks[:6]]

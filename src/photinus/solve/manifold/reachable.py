@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from photinus.model import Model
 from photinus.solve.cutoff import reach
@@ -42,13 +42,16 @@ def _larger(model: Model, space: Space) -> tuple[Generator, np.ndarray]:
 
 
 def _spread(graph: sp.csr_array, start: np.ndarray) -> np.ndarray:
-    """All kets that are reached from those of ``start`` (a mask), these included."""
-    found = start.copy()
-    while True:
-        following = found | (graph @ found.astype(float) > 0)
-        if (following == found).all():
-            return found
-        found = following
+    """All kets that are reached from those of ``start`` (a mask), these included.
+
+    A node is put before all of them, from which a breadth-first search begins; its edges are the columns of ``graph``.
+    """
+    n = len(start)
+    first = sp.csr_array(start[None, :].astype(bool))
+    edges = sp.block_array([[None, first], [sp.csr_array((n, 1), dtype=bool), graph.T]], format="csr")
+    found = np.zeros(n, dtype=bool)
+    found[breadth_first_order(edges, 0, return_predecessors=False)[1:] - 1] = True
+    return found
 
 
 def reached(model: Model, space: Space, start: np.ndarray) -> tuple[np.ndarray, bool]:

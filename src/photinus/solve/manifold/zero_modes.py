@@ -160,26 +160,29 @@ def sector_kernel(
     A frequency is known to 1e-9 of the rates: up to ten times as much counts as zero then.
     """
     sector = made.grading.sector(order)
+    unknowns = size_on(sector, kets)
+    some = kets is not None and not kets.all()
+    if some:  # before anything of that size is made
+        needed = 64.0 * sector.size + 400.0 * unknowns**1.3
+        require_memory(needed, method.memory, f"A kernel of {unknowns} unknowns", REMEDY)
     liouvillian = made.liouvillian(sector)
-    chosen = method if isinstance(method, Dense) or size_on(sector, kets) > DENSE_LIMIT else Dense(method.memory)
+    chosen = method if isinstance(method, Dense) or unknowns > DENSE_LIMIT else Dense(method.memory)
     chosen = Direct(method.memory) if isinstance(chosen, Auto) else chosen
-    if kets is None or kets.all():
+    if kets is None or not some:
         keep = None
         chosen.require(liouvillian)
         matrix = liouvillian.matrix
     else:
         rows, columns = sector.kets
         keep = np.flatnonzero(kets[rows] & kets[columns])
-        what = f"A kernel of {len(keep)} unknowns"
-        require_memory(64.0 * sector.size + 400.0 * len(keep) ** 1.3, method.memory, what, REMEDY)
         matrix = liouvillian.matrix[keep][:, keep].tocsc()
     if frequency:
         matrix = (matrix + 1j * frequency * sp.eye_array(matrix.shape[0])).tocsc()
     slack = 1e-8 * float(np.abs(matrix.diagonal()).max(initial=0.0)) if frequency else 0.0
     if isinstance(chosen, Dense):
-        kernel = dense_kernel(matrix.toarray(), slack=slack)
+        kernel = dense_kernel(matrix.toarray(), slack=slack, scale=_scale(made, kets))
     else:
-        kernel = sparse_kernel(matrix, expected=expected, slack=slack)
+        kernel = sparse_kernel(matrix, expected=expected, slack=slack, scale=_scale(made, kets))
     if order == made.grading.group.reduce(-k for k in order) and not frequency:
         places = sector.transpose if keep is None else np.searchsorted(keep, sector.transpose[keep])
         kernel = _hermitian(kernel, places)
@@ -205,6 +208,12 @@ def orders_of_support(made: Generator, zero: Kernel) -> list[Order]:
     differences = np.unique((charges[:, None] - charges[None, :]).reshape(-1, charges.shape[1]), axis=0)
     exist = set(made.grading.orders())  # of an ensemble only those within one length J
     return [order for order in dict.fromkeys(group.reduce(row) for row in differences) if order in exist]
+
+
+def _scale(made: Generator, kets: np.ndarray | None) -> float:
+    """2‖K‖₁, of which a sector that is small, or nothing but rounding, knows nothing."""
+    columns = sum((np.abs(x) for x in made.no_jump.values()), start=np.zeros(made.space.dimension))
+    return 2 * float(columns[kets if kets is not None else slice(None)].max(initial=0.0))
 
 
 def size_on(sector: Sector, kets: np.ndarray | None) -> int:

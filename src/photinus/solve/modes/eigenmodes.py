@@ -74,7 +74,9 @@ def eigenmodes(
     Notes
     -----
     Shift-invert finds the modes near its targets on the imaginary axis, which are the frequencies of the slow modes of
-    a much smaller space. ``complete`` is False then: a slow mode with another frequency would be missed.
+    a much smaller space. Where the sites have no smaller space (spins, ensembles), Arnoldi's method from a point right
+    of the axis finds slow modes of all frequencies up to a few times its distance (:mod:`photinus.numerics.arnoldi`).
+    ``complete`` is False either way: a slow mode with a frequency outside of the searched discs would be missed.
 
     References
     ----------

@@ -259,7 +259,7 @@ class _Search:
         return centre + max(1e-3 * slowest, 1e-10 * size)
 
     def _centres(self, scouted: list[complex]) -> list[complex]:
-        """Where slow modes are expected, on the imaginary axis: 0, or the frequency of the slowest coherence; scouts'."""
+        """Where slow modes are expected on the imaginary axis: at the scouted frequencies, 0, or the slowest one's."""
         if not any(self.liouvillian.sector.order):
             return [0j, *scouted]
         diagonal = self.liouvillian.matrix.diagonal()

@@ -184,7 +184,9 @@ class Moments:
     def __repr__(self) -> str:
         count = len(self.system.words)
         sites = len(self.system.sites)
-        family_ = [f"{site.atoms} atoms {row[0].name}, {row[1].name}, …" for site, row in self.system.atoms.spins.items()]
+        family_ = [
+            f"{site.atoms} atoms {row[0].name}, {row[1].name}, …" for site, row in self.system.atoms.spins.items()
+        ]
         size = self.system.sources.size
         family = f", written for {size} identical ones" if len(self.system.sources.members) > 1 else ""
         head = f"{count} moment{'s' * (count != 1)} of order {self.order} of {sites} site{'s' * (sites != 1)}{family}"

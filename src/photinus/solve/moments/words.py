@@ -147,9 +147,7 @@ class Naming:
         return tuple(sorted(out, key=lambda factor: factor[0].order))
 
 
-def naming(
-    model: Model, *, phase_invariant: bool, permutation: bool, alike: Iterable[Sequence[Site]] = ()
-) -> Naming:
+def naming(model: Model, *, phase_invariant: bool, permutation: bool, alike: Iterable[Sequence[Site]] = ()) -> Naming:
     """The naming of a model's moments; the sites of each row of ``alike`` are never told apart."""
     if permutation:
         classes = equivalent_sites(model)

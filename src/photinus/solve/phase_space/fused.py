@@ -143,7 +143,8 @@ class FusedSteps:
         re, im = (np.ascontiguousarray(part, dtype=kind) for part in (amplitudes.real, amplitudes.imag))
         t = self.tables
         scaled = Tables(
-            *(_parts(length * x, kind) for x in (t.local, t.constant)),
+            _parts(length * t.local, kind),
+            _parts(length * t.constant, kind),
             _parts(length * t.left, kind),
             _parts(t.right, kind),
             t.start,
@@ -218,8 +219,19 @@ def tables_of(equations: WignerEquations, sources: tuple[Source, ...]) -> Tables
     first = np.zeros(size + 1, dtype=np.int32) if incidence is None else incidence.indptr.astype(np.int32)
     local, constant, left, right, start, terms, letters = _drift(equations.drift)
     return Tables(
-        *(local, constant, left, right, start, terms, letters, diffusion, noisy, shared),
-        *(half * root.width, root.basis, root.stretch),
+        local,
+        constant,
+        left,
+        right,
+        start,
+        terms,
+        letters,
+        diffusion,
+        noisy,
+        shared,
+        half * root.width,
+        root.basis,
+        root.stretch,
         0 if incidence is None else incidence.shape[1],
         first,
         np.zeros(0, dtype=np.int32) if incidence is None else incidence.indices.astype(np.int32),
