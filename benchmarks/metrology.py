@@ -1,8 +1,8 @@
 """What does the Fisher information cost?
 
 A driven van der Pol oscillator (gain 1, two-photon loss 0.1, drive 0.5, 40 levels) whose steady state is known, one
-thread: the quantum Fisher information about a phase, that of homodyne detection, the emission rate about the drive the
-steady state), and the first by a dense Lyapunov equation in SciPy, as a script would do it.
+thread: the quantum Fisher information about a phase, that of homodyne detection, the emission rate about the drive
+(with the steady state), and the first by a dense Lyapunov equation in SciPy, as a script would do it.
 """
 
 from __future__ import annotations

@@ -468,10 +468,11 @@ def networks() -> None:
         return ph.truncated_wigner(model, dict.fromkeys(model.oscillators, 1.5), times, count=12, observe=observe)
 
     figure, panels = plot.figure(2)
-    few, many = np.array([0.5, 1, 2, 3, 4, 5, 6]), np.linspace(0.05, 6, 60)
+    few, many, small = np.array([0.5, 1, 2, 3, 4, 5, 6]), np.linspace(0.05, 6, 60), ph.Fixed(14)
+    colours = (*plot.LINES[:3], "black", "black")
     cases: dict[str, tuple[Any, Any]] = {
         "exact, $N = 2$": (few, [float(network_order(ph.steady_state(network(2, x)))) for x in few]),
-        "exact, $N = 3$": (few, [float(network_order(ph.steady_state(network(3, x), cutoff=ph.Fixed(14)))) for x in few]),
+        "exact, $N = 3$": (few, [float(network_order(ph.steady_state(network(3, x), cutoff=small))) for x in few]),
         "cumulants of order 4, $N = 1000$": (few, [resting(1000, x, 4) for x in few]),
         "infinite network": (
             many,
@@ -484,7 +485,7 @@ def networks() -> None:
     ratios = np.geomspace(2, 300, 9)
     with plot.style():
         for k, (label, (x, y)) in enumerate(cases.items()):
-            panels[0].plot(x, y, ("-", "-", ":", "-", "--")[k], color=(*plot.LINES[:3], "black", "black")[k], label=label)
+            panels[0].plot(x, y, ("-", "-", ":", "-", "--")[k], color=colours[k], label=label)
         bars = [float(order.error) / (2 * float(order)) for order in orders]
         panels[0].errorbar(marks, [float(order) for order in orders], bars, fmt="o", markersize=4, fillstyle="none",
                            color=plot.LINES[3], label="truncated Wigner, $N = 30$")  # fmt: skip
@@ -512,7 +513,7 @@ def network_states() -> None:
     from photinus.collective import FourthOrder, Network, finite_size_scaling, network_order
 
     clock = ph.zoo.van_der_pol(gain=GAIN, two_photon_loss=0.1)
-    number, rng = 256, np.random.default_rng(3)
+    number, rng = 128, np.random.default_rng(3)
     x = -np.pi + 2 * np.pi * (np.arange(number) + 0.5) / number
     weights = (1 + 0.995 * np.cos(x[:, None] - x)) / number
     np.fill_diagonal(weights, 0)

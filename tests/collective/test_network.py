@@ -26,7 +26,9 @@ def hermitian() -> np.ndarray:
     return w + w.conj().T
 
 
-@pytest.mark.parametrize("unit, operator", [(CLOCK, A), (CLOCK, 2 * A), (TWO_LEVEL, S.minus), (THREE_LEVEL, L.minus)])
+@pytest.mark.parametrize(
+    ("unit", "operator"), [(CLOCK, A), (CLOCK, 2 * A), (TWO_LEVEL, S.minus), (THREE_LEVEL, L.minus)]
+)
 @pytest.mark.parametrize("kind", ["both", "cascaded"])
 def test_the_template_is_the_mean_field_of_the_model(unit: ph.Model, operator: object, kind: str) -> None:
     rng = np.random.default_rng(0)
@@ -120,7 +122,7 @@ def test_graphs_in_every_form() -> None:
         (np.ones((2, 4)), "shape"),
         (np.triu(np.ones((3, 3)), 1), "not Hermitian"),
         (np.array([[0, np.nan], [np.nan, 0]]), "finite"),
-        (sp.csr_array((2, 3)), "square|shape"),
+        (sp.csr_array((2, 3)), "square"),
     ],
 )
 def test_graphs_that_are_none(graph: object, words: str) -> None:
@@ -148,7 +150,7 @@ def test_mistakes() -> None:
         Network(TWO_LEVEL, S.minus, 3).evolve([0, 0, 0.5], [0, 1], method=FourthOrder(compiled=True))
     with pytest.raises(ph.errors.NotConverged, match="without bound"):
         Network(ph.Model(jumps=[ph.Jump(50, A.dag())]), A, 3).evolve(1, [0, 100], method=FourthOrder(step=0.1))
-    with pytest.raises(ph.errors.InvalidInput, match="order|through"):
+    with pytest.raises(ph.errors.InvalidInput, match="through"):
         Network(CLOCK, A**2, 3, dissipative=0.1).evolve(1, [0, 1])
     for arcs in ([(0, 0)], [(0, 1), (0, 1)], [], [(-1, 0)]):
         with pytest.raises(ph.errors.InvalidInput):

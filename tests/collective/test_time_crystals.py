@@ -241,8 +241,16 @@ def test_two_oscillators_lose_their_sum():
     assert names == "antiphase"
 
 
-def test_dynamical_symmetry_on_three_sites():
-    """The Hubbard ring's spins turn together, at every site alike."""
+def test_a_locked_pair_rests_in_the_frame_of_its_mean_frequency():
+    """The slowest mode of order 1 carries both phases, though its frequency is zero there."""
+    pair = ph.zoo.coupled_van_der_pol(gain=1, two_photon_loss=0.5, detuning=0.1, dissipative=1.0)
+    found = surviving_modes(pair, order=1, count=3, cutoff=ph.Fixed(6))
+    assert abs(found.frequencies[0]) < 1e-9
+    assert 0 < abs(found.phases()["a"] - found.phases()["b"]) < 0.2
+
+
+def test_dynamical_symmetry_of_two_sites():
+    """The spins of the Hubbard model turn together, at every site alike."""
     model = ph.zoo.hubbard(2, hopping=1, interaction=1.7, field=0.6, dephasing=0.4)
     up, down = ph.qudit("q1", 4), ph.qudit("q2", 4)
     found = surviving_modes(model, {"q1": up(2, 1), "q2": down(2, 1)}, count=24)
@@ -281,6 +289,8 @@ def test_limits():
         (lambda: is_time_crystal(lambda n: n, SIZES), WrongType),
         (lambda: is_time_crystal(crystal, SIZES, perturbation=lambda n: spin(n).z), WrongType),
         (lambda: is_time_crystal(crystal, SIZES, count=1), InvalidInput),
+        (lambda: is_time_crystal(crystal, 7), InvalidInput),
+        (lambda: is_time_crystal(crystal, SIZES, perturbation=lambda n: ph.Model(ph.spin("t", n).z)), InvalidInput),
         (lambda: is_time_crystal(crystal, [1.2, 2, 3, 4]), InvalidInput),
         (lambda: PowerLaw.fit([1, 2, 4, 8], [1, 1, 0, 1]), Undefined),
         (lambda: Limit.fit([1, 2, 4, 8], [1, 2, 3]), InvalidInput),

@@ -84,7 +84,7 @@ def test_memory_of_two_sites():
 @given(width=st.floats(0.2, 20), rate=st.floats(0.1, 3))
 @settings(max_examples=8)
 def test_maps_keep_trace_and_hermiticity_and_are_positive(width, rate):
-    bath = memory.Environment(memory.Lorentzian.of_rate(rate, width, 0.3), S.minus)
+    bath = memory.Environment(memory.Lorentzian.of_rate(rate, width, center=0.3), S.minus)
     found = memory.dynamical_map(ph.Model(0.2 * S.x), bath, [0, 0.7, 2.0], cutoff=ph.Fixed(8, 1e-3))
     for matrix in found.matrices:
         choi = matrix.reshape(2, 2, 2, 2).transpose(0, 2, 1, 3).reshape(4, 4)
@@ -154,7 +154,7 @@ def test_memory_shortens_the_window():
     pair = ph.Model(1.15 * S.z + 0.85 * Q.z)
     rates = []
     for width in (1000.0, 1.0):
-        bath = memory.Environment(memory.Lorentzian.of_rate(0.5, width, 1.0), [S.minus, Q.minus])
+        bath = memory.Environment(memory.Lorentzian.of_rate(0.5, width, center=1.0), [S.minus, Q.minus])
         joined = memory.with_pseudomodes(pair, bath, common=True)
         rates.append(memory.transient_synchronization(joined, S, Q, cutoff=ph.Fixed(4)).rates[0])
     assert rates[0] == pytest.approx(0.05, rel=1e-2)

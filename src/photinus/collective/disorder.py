@@ -104,7 +104,7 @@ def disorder_average(
     DisorderAverage of 8 realisations (seed 0): 0... ± 0...
     """
     count, seed = whole_number(count, "number of realisations"), whole_number(seed, "seed", minimum=0)
-    found = []
+    found: list[np.ndarray] = []
     for k in range(count):
         value = np.asarray(function(np.random.default_rng([seed, k])))
         if value.dtype.kind not in "fiub":

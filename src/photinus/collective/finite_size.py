@@ -5,8 +5,9 @@ f for all sizes (Fisher and Barber 1972). With β of the order parameter and ν 
 a = β/ν and b = 1/ν. All-to-all networks with noise have β = ½ and ν = 2: a = ¼ of r, ½ of r², and b = ½. Quantities
 without a dimension, such as ratios of moments, have a = 0: their curves cross at x_c.
 
-Small systems depart from this law. The errors hold, beside the statistical ones, what the fit changes by when the
-smallest size is left out; where that is much, larger sizes are needed.
+Small systems depart from this law. The errors hold, beside the statistical ones, what is still to be expected of
+corrections that fall like N^{−½}, from what the fit changes by when the smallest size is left out. Where that is much,
+larger sizes are needed, or known exponents.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class FiniteSizeScaling:
             f"FiniteSizeScaling: critical point {self.critical:.5g} ± {self.critical_error:.1g}, "
             f"β/ν = {self.order_exponent:.4g} ± {self.order_exponent_error:.1g}, "
             f"1/ν = {self.width_exponent:.4g} ± {self.width_exponent_error:.1g}; "
-            f"χ² = {self.chi_square:.2g} per degree of freedom, {self.points} points"
+            f"χ² = {self.chi_square:.2g}, {self.points} points"
         )
 
 
@@ -115,7 +116,7 @@ def finite_size_scaling(
     >>> x, sizes = np.linspace(0.9, 1.1, 9), np.array([50, 100, 200, 400])
     >>> values = [n**-0.25 * (1 + np.tanh(0.3 * (x - 1) * n**0.5)) for n in sizes]
     >>> finite_size_scaling(x, sizes, values)
-    FiniteSizeScaling: critical point 1 ± ..., β/ν = 0.25 ± ..., 1/ν = 0.5 ± ...; χ² = ... per degree of freedom, 36 points
+    FiniteSizeScaling: critical point 1 ± ..., β/ν = 0.25 ± ..., 1/ν = 0.5 ± ...; χ² = ..., 36 points
     """
     table = _checked(parameter, sizes, values, errors)
     degree = whole_number(degree, "degree of the scaling function")
@@ -138,9 +139,10 @@ def finite_size_scaling(
     spread = whole.errors
     larger = table[:, table[1] > distinct[0]]
     if len(distinct) > 2 + (len(free) > 2) and larger.shape[1] >= degree + 2 + len(free):
-        spread = np.hypot(spread, _fitted(larger, fixed, degree, measured=errors is not None).values - whole.values)
-    numbers = [float(x) for pair in zip(whole.values, spread, strict=True) for x in pair]
-    return FiniteSizeScaling(*numbers, whole.chi_square, table.shape[1])
+        change = _fitted(larger, fixed, degree, measured=errors is not None).values - whole.values
+        spread = np.hypot(spread, change / (1 - (distinct[0] / distinct[1]) ** 0.5))  # corrections like N^{-1/2}
+    (center, a, b), errors_ = whole.values.tolist(), spread.tolist()
+    return FiniteSizeScaling(center, errors_[0], a, errors_[1], b, errors_[2], whole.chi_square, table.shape[1])
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,8 +31,8 @@ def read_weights(graph: Any, *, directed: bool = False) -> sp.csr_array:
     Raises
     ------
     InvalidInput
-        For no units, self-loops, weights that are not finite, edges given twice, wrong shapes, and matrices that are not
-        Hermitian where edges have no direction.
+        For no units, self-loops, weights that are not finite, edges given twice, wrong shapes, and matrices that
+        are not Hermitian where edges have no direction.
     WrongType
 
     Examples

@@ -146,7 +146,8 @@ class Network:
     Raises
     ------
     WrongType, InvalidInput
-        For units of several sites or of other kinds, an operator of other sites, graphs with self-loops or wrong shapes.
+        For units of several sites or of other kinds, an operator of other sites, graphs with self-loops or of wrong
+        shapes.
 
     References
     ----------

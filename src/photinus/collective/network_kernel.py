@@ -51,7 +51,7 @@ def follower(tables: Tables, workers: int) -> Callable[[np.ndarray, int, float],
     size = len(tables.linear)
     threads = max(1, min(workers, size // SHARE))
     if threads == 1:
-        return lambda z, steps, length: np.asarray(follow(z, steps, length, *tables))
+        return lambda z, steps, length: np.asarray(follow(z, steps, length, tables))
     edges = np.searchsorted(tables.start, np.linspace(0, tables.start[-1], threads + 1)[1:-1]).tolist()
     parts = list(zip([0, *edges], [*edges, size], strict=True))
 
@@ -60,10 +60,7 @@ def follower(tables: Tables, workers: int) -> Callable[[np.ndarray, int, float],
         with ThreadPoolExecutor(threads) as pool:
 
             def make(point: np.ndarray, out: np.ndarray, number: int) -> None:
-                jobs = [
-                    pool.submit(stage, now, point, out, total, number, length, *tables, first, last)
-                    for first, last in parts
-                ]
+                jobs = [pool.submit(stage, now, point, out, total, number, length, tables, part) for part in parts]
                 for job in jobs:
                     job.result()
 
@@ -79,25 +76,26 @@ def follower(tables: Tables, workers: int) -> Callable[[np.ndarray, int, float],
 
 
 @njit(**SETTINGS)
-def follow(z, steps, length, linear, powers, start, neighbours, weights):  # type: ignore[no-untyped-def]
+def follow(z, steps, length, tables):  # type: ignore[no-untyped-def]
     """Amplitudes (N,) after some steps of one length."""
-    n = z.shape[0]
+    every = (0, z.shape[0])
     now, total = z.copy(), np.empty_like(z)
     one, other = np.empty_like(z), np.empty_like(z)
     for _ in range(steps):
-        stage(now, now, one, total, 0, length, linear, powers, start, neighbours, weights, 0, n)
-        stage(now, one, other, total, 1, length, linear, powers, start, neighbours, weights, 0, n)
-        stage(now, other, one, total, 2, length, linear, powers, start, neighbours, weights, 0, n)
-        stage(now, one, other, total, 3, length, linear, powers, start, neighbours, weights, 0, n)
+        stage(now, now, one, total, 0, length, tables, every)
+        stage(now, one, other, total, 1, length, tables, every)
+        stage(now, other, one, total, 2, length, tables, every)
+        stage(now, one, other, total, 3, length, tables, every)
         now, other = other, now
     return now
 
 
 @njit(**SETTINGS)
-def stage(z, point, out, total, number, h, linear, powers, start, neighbours, weights, first, last):  # type: ignore[no-untyped-def]
+def stage(z, point, out, total, number, h, tables, part):  # type: ignore[no-untyped-def]
     """The slope at ``point``, and the point of the next stage: z + h/2 k₁, z + h/2 k₂, z + h k₃, z + h/6 Σ."""
+    linear, powers, start, neighbours, weights = tables
     equal = weights.shape[0] == 1
-    for j in range(first, last):
+    for j in range(part[0], part[1]):
         here = point[j]
         field = 0j
         if equal:

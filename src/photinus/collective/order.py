@@ -68,7 +68,7 @@ class NetworkOrder:
 
     @property
     def value(self) -> np.ndarray:
-        """r = √C, from 0 to 1; 0 where C is negative."""
+        """√C, from 0 to 1; 0 where C is negative."""
         return np.asarray(np.sqrt(np.maximum(self.pairs, 0.0)))
 
     def __float__(self) -> float:
@@ -177,7 +177,7 @@ def network_order(source: Source, *, after: float | None = None) -> NetworkOrder
     if isinstance(source, Kuramoto):
         return NetworkOrder(np.array(source.order**2), np.array(0.0), inf)
     if isinstance(source, NetworkState):
-        _, lower, quanta = _ladders(source.state.sites)
+        quanta = _ladders(source.state.sites)[2]
         if len(source.state.sites) > 1:
             raise InvalidInput(
                 f"The units of the network have {len(source.state.sites)} sites.",

@@ -6,14 +6,14 @@ smaller half of the sizes is left out, and the standard error of its residuals, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from photinus.errors import InvalidInput, Undefined
+from photinus.errors import InvalidInput, Undefined, shown
 from photinus.numerics.checks import real_number
 from photinus.space.space import read_only
 
@@ -118,6 +118,8 @@ class Limit:
 
 def checked_sizes(sizes: Sequence[Any], fewest: int = FEWEST) -> tuple[float, ...]:
     """Positive increasing sizes, at least so many."""
+    if not isinstance(sizes, Iterable) or isinstance(sizes, str):
+        raise InvalidInput(f"The sizes are {shown(sizes)}.", f"Give a sequence of at least {fewest} numbers.")
     numbers = tuple(real_number(size, "size") for size in sizes)
     if len(numbers) < fewest:
         raise InvalidInput(

@@ -189,8 +189,8 @@ def surviving_modes(
     order : int, mapping or list of these
         Coherence orders, as in :func:`photinus.eigenmodes`. By default all; that of the lowering operators is faster.
     count : int
-        How many modes are computed. Those with frequencies of one sign (or zero, for none) that no site sees are left
-        out; of a conjugate pair both are listed where both are seen.
+        How many modes are computed. Listed are those that a site sees and that oscillate, in this frame or, with a U(1)
+        order, in another one; of a conjugate pair both where both are seen.
     cutoff : Fixed or Converged
     method : Auto, Dense or Direct
 
@@ -234,7 +234,11 @@ def surviving_modes(
     table = np.stack([modes.expectation(operator) for operator in operators.values()], axis=1)
     sizes = np.abs(table).max(axis=1)
     floor = np.maximum(10 * np.nan_to_num(modes.error, posinf=0.0), 1e-9 * np.abs(modes.rates))
-    seen = (np.abs(modes.frequencies) > floor) & (sizes > SILENT) & ~modes.spurious
+    moduli = modes.symmetry.weak.moduli
+    # A coherence of a U(1) order that rests in this frame turns in another one.
+    charged = [any(k and not d for k, d in zip(each, moduli, strict=True)) for each in modes.orders]
+    turning = (np.abs(modes.frequencies) > floor) | np.array(charged, dtype=bool)
+    seen = turning & (sizes > SILENT) & ~modes.spurious
     places = np.flatnonzero(seen)
     chosen = table[places]
     tops = chosen[np.arange(len(places)), np.abs(chosen).argmax(axis=1)]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from photinus.collective.scaling import Limit, PowerLaw, checked_sizes
-from photinus.errors import NotConverged, WrongType, shown
+from photinus.errors import InvalidInput, NotConverged, WrongType, shown
 from photinus.model import Model
 from photinus.numerics.checks import whole_number
 from photinus.solve.cutoff import Converged, Fixed
@@ -178,7 +178,7 @@ def is_time_crystal(
     WrongType
         If the family is no function, or does not return models.
     InvalidInput
-        For sizes that do not increase from a positive one, or fewer than four.
+        For sizes that do not increase from a positive one, or fewer than four; for a perturbation of other sites.
     NotConverged, MemoryBudgetExceeded
         From :func:`photinus.eigenmodes`.
 
@@ -207,7 +207,14 @@ def is_time_crystal(
     if perturbation is not None:
 
         def disturbed(n: Any) -> Model:
-            return _model(family, n) + _model(perturbation, n)
+            model, added = _model(family, n), _model(perturbation, n)
+            strangers = sorted({site.name for site in added.sites} - {site.name for site in model.sites})
+            if strangers:
+                raise InvalidInput(
+                    f"The perturbation has sites that the family has not: {', '.join(strangers)}.",
+                    "Perturb the sites of the family; others bring oscillations of their own.",
+                )
+            return model + added
 
         perturbed = is_time_crystal(disturbed, sizes, order=order, count=count, cutoff=cutoff, method=method)
     return _judged(numbers, found, perturbed, _model(family, sizes[0]))

@@ -121,7 +121,7 @@ class Lorentzian(SpectralDensity):
         object.__setattr__(self, "mean_occupation", number)
 
     @classmethod
-    def of_rate(cls, rate: float, width: float, center: float = 0.0, mean_occupation: float = 0.0) -> Lorentzian:
+    def of_rate(cls, rate: float, width: float, *, center: float = 0.0, mean_occupation: float = 0.0) -> Lorentzian:
         """The Lorentzian whose Markov rate on resonance, at occupation 0, is ``rate``: g² = rate·κ/4."""
         coupling = sqrt(_positive(rate, "rate of a Lorentzian") * _positive(width, "width") / 4)
         return cls(coupling, width, center, mean_occupation)

@@ -76,7 +76,7 @@ class Flow:
 
     @cached_property
     def amplitudes(self) -> tuple[np.ndarray, np.ndarray]:
-        """For each site the smallest and the largest amplitude at which its largest terms balance; of a spin 0 and j."""
+        """For each site the smallest and the largest amplitude at which its main terms balance; of a spin 0 and j."""
         entries = self.field.matrix.tocoo()
         row, monomial = entries.coords
         bosonic, spin_size = np.zeros(self.size + 1, dtype=int), np.ones(self.size + 1)

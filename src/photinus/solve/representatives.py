@@ -36,10 +36,10 @@ def sums(word: LocalWord, atoms: int) -> Sums:
 
     Examples
     --------
-    S₊S₋ = N/2 + S_z + Σ_{i≠j} σ₊ⁱσ₋ʲ is the word S₊S₋ = C − S_z² + S_z of the algebra; S_z² = N/4 + Σ_{i≠j} …:
+    S_z² = N/4 + Σ_{i≠j} (σ_zⁱ/2)(σ_zʲ/2):
 
     >>> from photinus.solve.representatives import sums
-    >>> dict(sums((0, 2, 0), 10))
+    >>> dict(sorted(sums((0, 2, 0), 10).items()))
     {(): 2.5, ((0, 1), (0, 1)): 1.0}
     """
     d, r, k = word

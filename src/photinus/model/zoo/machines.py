@@ -93,7 +93,7 @@ def four_level_machine(
     cold_rate: float,
     drive: float,
     splitting: float = 0.0,
-    interference: float = 1.0,
+    interference: float = 0.9,
 ) -> Model:
     """A maser with two nearly degenerate upper levels, which the bath locks to each other and the drive to itself.
 
@@ -121,7 +121,8 @@ def four_level_machine(
     splitting : float
         Δ = E₂ − E₃, small beside ω_h: the baths do not resolve it.
     interference : float
-        p from 0 (two independent transitions) to 1 (one collective transition).
+        p from 0 (two independent transitions) to 1 (one collective transition). At p = 1 without splitting the
+        antisymmetric state of 2 and 3 is dark, and the steady state not unique.
 
     References
     ----------
