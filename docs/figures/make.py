@@ -463,26 +463,29 @@ def networks() -> None:
 
     def sampled(coupling: float) -> Any:
         model = network(30, coupling)
-        times = np.concatenate([[0.0], np.linspace(20, 50, 16)])
+        times = np.concatenate([[0.0], np.linspace(15, 35, 11)])
         observe = order_operators(model, amplitudes=True)
         return ph.truncated_wigner(model, dict.fromkeys(model.oscillators, 1.5), times, count=12, observe=observe)
 
     figure, panels = plot.figure(2)
-    few, many, small = np.array([0.5, 1, 2, 3, 4, 5, 6]), np.linspace(0.05, 6, 60), ph.Fixed(14)
+    few, many, small = np.array([0.5, 1.5, 2.5, 3.5, 4.5, 6]), np.linspace(0.05, 6, 31), ph.Fixed(14)
     colours = (*plot.LINES[:3], "black", "black")
     cases: dict[str, tuple[Any, Any]] = {
-        "exact, $N = 2$": (few, [float(network_order(ph.steady_state(network(2, x)))) for x in few]),
+        "exact, $N = 2$": (few, [float(network_order(ph.steady_state(network(2, x), cutoff=small))) for x in few]),
         "exact, $N = 3$": (few, [float(network_order(ph.steady_state(network(3, x), cutoff=small))) for x in few]),
         "cumulants of order 4, $N = 1000$": (few, [resting(1000, x, 4) for x in few]),
         "infinite network": (
             many,
-            [float(network_order(InfiniteNetwork(clock, a, dissipative=loss * x).states()[-1])) for x in many],
+            [
+                float(network_order(InfiniteNetwork(clock, a, dissipative=loss * x, cutoff=ph.Fixed(18)).states()[-1]))
+                for x in many
+            ],
         ),
         "Kuramoto, $D = 3\\kappa_2/4$": (many, [Kuramoto(x / 2, 0.75).order for x in many]),
     }
-    marks = np.array([1, 2, 3, 4, 5, 6])
-    orders = [network_order(sampled(x), after=20) for x in marks]
-    ratios = np.geomspace(2, 300, 9)
+    marks = np.array([2, 3, 4, 6])
+    orders = [network_order(sampled(x), after=15) for x in marks]
+    ratios = np.geomspace(2, 300, 7)
     with plot.style():
         for k, (label, (x, y)) in enumerate(cases.items()):
             panels[0].plot(x, y, ("-", "-", ":", "-", "--")[k], color=colours[k], label=label)
@@ -492,13 +495,7 @@ def networks() -> None:
         panels[0].set(xlabel=r"coupling $V/\kappa_2$", ylabel="order parameter $r$", xlim=(0, 6), ylim=(0, 1))
         panels[0].legend(loc="lower right", fontsize="x-small")
         for k, width in enumerate((0.0, 1.0)):
-            critical = [
-                InfiniteNetwork(
-                    ph.zoo.van_der_pol(gain=ratio, two_photon_loss=1), a, lorentzian=width,
-                    cutoff=ph.Fixed(int(0.5 * ratio + 6 * ratio**0.5 + 12)),
-                ).critical_coupling()
-                for ratio in ratios
-            ]  # fmt: skip
+            critical = [threshold(ratio, width) for ratio in ratios]
             panels[1].semilogx(ratios, critical, color=plot.LINES[k], label=rf"$\Gamma = {width:g}\,\kappa_2$")
             panels[1].axhline(3 + 4 * width, color=plot.LINES[k], linestyle="--", linewidth=0.8)
         panels[1].set(xlabel=r"$\kappa_1/\kappa_2$", ylabel=r"critical coupling $V_c/\kappa_2$", ylim=(0, 8))
@@ -506,6 +503,18 @@ def networks() -> None:
         for axes in panels:
             axes.spines[["top", "right"]].set_visible(False)
     save(figure, "networks")
+
+
+def threshold(ratio: float, width: float) -> float:
+    """The critical coupling of an infinite network for κ₁/κ₂ and Γ/κ₂; NaN where no coupling synchronizes it."""
+    from photinus.collective import InfiniteNetwork
+
+    unit = ph.zoo.van_der_pol(gain=ratio, two_photon_loss=1)
+    levels = ph.Fixed(int(0.5 * ratio + 6 * ratio**0.5 + 12))
+    try:
+        return InfiniteNetwork(unit, a, lorentzian=width, cutoff=levels).critical_coupling(largest=30)
+    except ph.errors.NotConverged:
+        return float("nan")
 
 
 def network_states() -> None:
@@ -1152,7 +1161,7 @@ def memory() -> None:
     panels[0].set(xlabel="memory rate $\\kappa$ / gain", ylabel="amplitude correlation $R'$", title="peak rate 2")
     panels[1].semilogx(widths, [shared(still, baths.Lorentzian(1.0, w)) for w in widths], label="common bath")
     panels[1].set(xlabel="memory rate $\\kappa$ / gain", title="coupling $g = 1$")
-    densities = [baths.Lorentzian.of_rate(10.0, 2.0, center) for center in centers]
+    densities = [baths.Lorentzian.of_rate(10.0, 2.0, center=center) for center in centers]
     panels[2].plot(centers, [shared(detuned, d) for d in densities], label="common bath")
     panels[2].plot(centers, [white(detuned, d) for d in densities], color="0.4", ls="--", label="Markov, equal $J$")
     panels[2].plot(centers, [shared(detuned, d, common=False) for d in densities], label="independent baths")

@@ -152,7 +152,9 @@ def test_mistakes() -> None:
         Network(ph.Model(jumps=[ph.Jump(50, A.dag())]), A, 3).evolve(1, [0, 100], method=FourthOrder(step=0.1))
     with pytest.raises(ph.errors.InvalidInput, match="through"):
         Network(CLOCK, A**2, 3, dissipative=0.1).evolve(1, [0, 1])
-    for arcs in ([(0, 0)], [(0, 1), (0, 1)], [], [(-1, 0)]):
+    with pytest.raises(ph.errors.WrongType, match="frequencies"):
+        Network(CLOCK, A, 3, frequencies="fast")
+    for arcs in (3, [(0, 1, 2, 3)], [(0, 0)], [(0, 1), (0, 1)], [], [(-1, 0)]):
         with pytest.raises(ph.errors.InvalidInput):
             ph.zoo.directed_van_der_pol(arcs, gain=1, two_photon_loss=1)
 

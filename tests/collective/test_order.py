@@ -134,6 +134,8 @@ def test_disorder_averages() -> None:
     assert more.spread == pytest.approx(2, rel=0.1)
     assert disorder_average(lambda rng: rng.normal(size=4), 5).mean.shape == (4,)
     assert np.isnan(disorder_average(lambda rng: 1.0, 1).standard_error)
+    with pytest.raises(ph.errors.WrongType):
+        disorder_average(3, 2)
     with pytest.raises(ph.errors.InvalidInput, match="type"):
         disorder_average(lambda rng: 1j, 2)
     with pytest.raises(ph.errors.InvalidInput, match="shape"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from photinus.errors import InvalidInput, Undefined
+from photinus.errors import InvalidInput, Undefined, WrongType, shown
 from photinus.numerics.checks import whole_number
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ def disorder_average(
 
     Raises
     ------
+    WrongType
+        For what is no function.
     InvalidInput
         If the values differ in shape or are no real numbers.
     Undefined
@@ -103,6 +105,8 @@ def disorder_average(
     >>> disorder_average(order, 8)
     DisorderAverage of 8 realisations (seed 0): 0... ± 0...
     """
+    if not callable(function):
+        raise WrongType(f"What is averaged is {shown(function)}.", "Give a function of a random generator.")
     count, seed = whole_number(count, "number of realisations"), whole_number(seed, "seed", minimum=0)
     found: list[np.ndarray] = []
     for k in range(count):

@@ -116,7 +116,7 @@ def finite_size_scaling(
     >>> x, sizes = np.linspace(0.9, 1.1, 9), np.array([50, 100, 200, 400])
     >>> values = [n**-0.25 * (1 + np.tanh(0.3 * (x - 1) * n**0.5)) for n in sizes]
     >>> finite_size_scaling(x, sizes, values)
-    FiniteSizeScaling: critical point 1 ± ..., β/ν = 0.25 ± ..., 1/ν = 0.5 ± ...; χ² = ..., 36 points
+    FiniteSizeScaling: critical point 1.0... ± ..., β/ν = 0.2499 ± ..., 1/ν = 0.498... ± ...; χ² = ..., 36 points
     """
     table = _checked(parameter, sizes, values, errors)
     degree = whole_number(degree, "degree of the scaling function")

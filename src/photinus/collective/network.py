@@ -204,7 +204,10 @@ class Network:
                 "Cascaded couplings and others are given for one graph.", "Give either cascaded= or the others."
             )
         count = self.weights.shape[0]
-        frequencies = np.asarray(self.frequencies, dtype=float)
+        try:
+            frequencies = np.asarray(self.frequencies, dtype=float)
+        except (TypeError, ValueError):
+            raise WrongType(f"The frequencies are {shown(self.frequencies)}.", "Give real numbers.") from None
         if frequencies.shape not in ((), (count,)) or not np.isfinite(frequencies).all():
             raise InvalidInput(
                 f"The frequencies have the shape {frequencies.shape}, for {count} units.",

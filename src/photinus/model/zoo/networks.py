@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from photinus.algebra import Operator, Oscillator, Word, as_operator, oscillator
-from photinus.errors import InvalidInput
+from photinus.errors import InvalidInput, shown
 from photinus.model.jumps import Jump
 from photinus.model.model import Model
 from photinus.model.zoo.oscillators import van_der_pol
@@ -149,6 +149,8 @@ def directed_van_der_pol(
     dα_a1/dt = 0.4 α_a1 - 0.1 |α_a1|² α_a1
     dα_a2/dt = 0.2 α_a1 + 0.4 α_a2 - 0.1 |α_a2|² α_a2
     """
+    if not isinstance(arcs, Iterable) or any(np.ndim(arc) != 1 or len(arc) not in (2, 3) for arc in arcs):
+        raise InvalidInput(f"The arcs are {shown(arcs)}.", "Give pairs (i, j) or triples (i, j, weight) in a list.")
     rows = [(int(arc[0]), int(arc[1]), arc[2] if len(arc) == 3 else 1.0) for arc in arcs]
     count = 1 + max((max(i, j) for i, j, _ in rows), default=-1)
     edges = _checked(count, rows, directed=True)
