@@ -493,7 +493,7 @@ def networks() -> None:
         panels[0].errorbar(marks, [float(order) for order in orders], bars, fmt="o", markersize=4, fillstyle="none",
                            color=plot.LINES[3], label="truncated Wigner, $N = 30$")  # fmt: skip
         panels[0].set(xlabel=r"coupling $V/\kappa_2$", ylabel="order parameter $r$", xlim=(0, 6), ylim=(0, 1))
-        panels[0].legend(loc="lower right", fontsize="x-small")
+        panels[0].legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2, fontsize="small")
         for k, width in enumerate((0.0, 1.0)):
             critical = [threshold(ratio, width) for ratio in ratios]
             panels[1].semilogx(ratios, critical, color=plot.LINES[k], label=rf"$\Gamma = {width:g}\,\kappa_2$")

@@ -195,11 +195,13 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "Phys. Rev. B 82, 155407", 2010),
         _entry("Levitov1996", "L. S. Levitov, H. Lee, G. B. Lesovik", "Electron counting statistics and coherent "
                "states of electric current", "J. Math. Phys. 37, 4845", 1996),
-        _entry("Spohn1978", "H. Spohn", "Entropy production for quantum dynamical semigroups", "J. Math. Phys. 19, 1227",
+        _entry("Spohn1978", "H. Spohn", "Entropy production for quantum dynamical semigroups", "J. Math. Phys. "
+               "19, 1227",
                1978),
         _entry("Schnakenberg1976", "J. Schnakenberg", "Network theory of microscopic and macroscopic behavior of "
                "master equation systems", "Rev. Mod. Phys. 48, 571", 1976),
-        _entry("Alicki1979", "R. Alicki", "The quantum open system as a model of the heat engine", "J. Phys. A 12, L103",
+        _entry("Alicki1979", "R. Alicki", "The quantum open system as a model of the heat engine", "J. Phys. A "
+               "12, L103",
                1979),
         _entry("Levy2014", "A. Levy, R. Kosloff", "The local approach to quantum transport may violate the second law "
                "of thermodynamics", "EPL 107, 20004", 2014),
@@ -224,9 +226,10 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "equation beyond the secular approximation", "Phys. Rev. A 103, 062226", 2021),
         _entry("Scovil1959", "H. E. D. Scovil, E. O. Schulz-DuBois", "Three-level masers as heat engines",
                "Phys. Rev. Lett. 2, 262", 1959),
-        _entry("JaseemMaser2020", "N. Jaseem, M. Hajdušek, V. Vedral, R. Fazio, L.-C. Kwek, S. Vinjanampathy", "Quantum "
-               "synchronization in nanoscale heat engines", "Phys. Rev. E 101, 020201(R)", 2020),
-        _entry("Murtadho2023", "T. Murtadho, S. Vinjanampathy, J. Thingna", "Cooperation and competition in synchronous "
+        _entry("JaseemMaser2020", "N. Jaseem, M. Hajdušek, V. Vedral, R. Fazio, L.-C. Kwek, S. Vinjanampathy",
+               "Quantum synchronization in nanoscale heat engines", "Phys. Rev. E 101, 020201(R)", 2020),
+        _entry("Murtadho2023", "T. Murtadho, S. Vinjanampathy, J. Thingna", "Cooperation and competition in "
+               "synchronous "
                "open quantum systems", "Phys. Rev. Lett. 131, 030401", 2023),
         _entry("Allahverdyan2004", "A. E. Allahverdyan, R. Balian, T. M. Nieuwenhuizen", "Maximal work extraction from "
                "finite quantum systems", "Europhys. Lett. 67, 565", 2004),
@@ -272,7 +275,8 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
         _entry("Takahashi2024", "H. Takahashi, S. Rudge, C. Kaspar, M. Thoss, R. Borrelli", "High accuracy exponential "
                "decomposition of bath correlation functions for arbitrary and structured spectral densities",
                "J. Chem. Phys. 160, 204105", 2024),
-        _entry("MozgunovLidar2020", "E. Mozgunov, D. Lidar", "Completely positive master equation for arbitrary driving "
+        _entry("MozgunovLidar2020", "E. Mozgunov, D. Lidar", "Completely positive master equation for arbitrary "
+               "driving "
                "and small level spacing", "Quantum 4, 227", 2020),
         _entry("Breuer2002", "H.-P. Breuer, F. Petruccione", "The Theory of Open Quantum Systems",
                "Oxford University Press", 2002),

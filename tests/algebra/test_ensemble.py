@@ -174,7 +174,7 @@ def test_independent_atoms_are_binomial() -> None:
 
 
 def test_atoms_in_a_cavity_equal_all_states() -> None:
-    """Three atoms that emit into a damped mode, one atom at a time into the outside: jumps of atoms times the mode too."""
+    """Three atoms in a damped mode, pumped one by one; a jump of each atom times an operator of the mode too."""
     atoms, levels = 3, 4
     at, a = ph.ensemble("at", atoms), ph.oscillator("a")
     exchange = 0.6 * (a * at.plus + a.dag() * at.minus)

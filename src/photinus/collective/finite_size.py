@@ -84,7 +84,7 @@ def finite_size_scaling(
     parameter : array, shape (P,)
         x, ascending, on both sides of the transition and near it.
     sizes : array, shape (S,)
-        N, increasing; three at least, or two where an exponent is given.
+        N, increasing; three at least, or two where an exponent is given. With one more the errors hold corrections.
     values : array, shape (S, P)
         m(x, N); NaN is left out.
     errors : array, shape (S, P), optional

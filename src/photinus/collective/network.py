@@ -259,36 +259,7 @@ class Network:
 
         Building takes a millisecond for each edge: for some thousand units at most.
         """
-        number = self.size
-        name = self.site.name
-        places = [f"{name}{k + 1}" for k in range(number)]
-        parts = [self._placed(self.unit.hamiltonian, x) for x in places]
-        counts = [self._placed(self._number, x) for x in places]
-        hamiltonian = sum(parts, start=as_operator(0))
-        hamiltonian = sum((w * n for w, n in zip(self.frequencies, counts, strict=True) if w), start=hamiltonian)
-        jumps = [
-            Jump(rate, self._placed(operator, x))
-            for x in places
-            for j in self.unit.jumps
-            for rate, operator in j.channels
-        ]
-        ladder = [self._placed(self.operator, x) for x in places]
-        edges = self.weights.tocoo() if self.cascaded else sp.triu(self.weights).tocoo()
-        for i, j, w in zip(*edges.coords, edges.data, strict=True):
-            size, turn = abs(w), w / abs(w)
-            if self.cascaded:
-                hop = ladder[j].dag() * ladder[i]
-                half = 0.5j * self.cascaded * w * hop
-                hamiltonian = hamiltonian + half + half.dag()
-                jumps.append(Jump(self.cascaded * size, ladder[i] - turn.conjugate() * ladder[j]))
-                continue
-            if self.coherent:
-                hop = self.coherent * w * ladder[i].dag() * ladder[j]
-                hamiltonian = hamiltonian + hop + hop.dag()
-            if self.dissipative:
-                jumps.append(Jump(self.dissipative * size, ladder[i] - turn * ladder[j]))
-        sources = ("Gardiner1993", "Carmichael1993") if self.cascaded else ()
-        return Model(hamiltonian, jumps, (*self.unit.references, *sources))
+        return _written_out(self)
 
     def _placed(self, operator: Operator, name: str) -> Operator:
         """An operator of the unit on the site of this name."""
@@ -390,7 +361,7 @@ class Network:
             raise WrongType(f"The method is {shown(method)}.", "Give FourthOrder(step=…, tolerance=…, compiled=…).")
         grid, y = checked_times(times), self._in(initial)
         require_memory(16.0 * y.size * len(grid), None, "The motion", "Ask for fewer times.")
-        follow = self._follow(method)
+        follow = _follow(self, method)
         values, errors = np.empty((len(grid), *self._out(y).shape), dtype=self._out(y).dtype), np.zeros(len(grid))
         values[0], count, length = self._out(y), 0, float(grid[1] - grid[0])
         for k, interval in enumerate(np.diff(grid)):
@@ -418,69 +389,6 @@ class Network:
             errors[k + 1], values[k + 1], y = error, self._out(end), end
         return NetworkMotion(self, grid, values, errors, count)
 
-    def _follow(self, method: FourthOrder) -> Follow:
-        compiled = method.compiled
-        powers = None if compiled is False else self._radial()
-        if compiled and powers is None:
-            raise InvalidInput(
-                f"The compiled steps take oscillators whose phase is free, coupled through a; the unit is {self.unit}.",
-                "Leave compiled= out.",
-            )
-        if powers is not None:
-            try:
-                from photinus.collective.network_kernel import Tables, follower
-            except ImportError as error:
-                if compiled:
-                    raise MissingExtra(
-                        "Compiled steps need Numba, which is not installed.",
-                        "Install it with pip install 'photinus[fast]', or leave compiled= out.",
-                    ) from error
-            else:
-                return self._compiled(powers, lambda *parts: follower(Tables(*parts), method.workers))
-
-        def follow(y: np.ndarray, steps: int, h: float) -> np.ndarray:
-            with np.errstate(all="ignore"):
-                for _ in range(steps):
-                    one = self._drift(y)
-                    two = self._drift(y + 0.5 * h * one)
-                    three = self._drift(y + 0.5 * h * two)
-                    y = y + h / 6 * (one + 2 * two + 2 * three + self._drift(y + h * three))
-            return y
-
-        return follow
-
-    def _compiled(self, powers: np.ndarray, make: Callable[..., Follow]) -> Follow:
-        scale = abs(complex(self.operator.terms[((self.site, (0, 1, ())),)])) ** 2
-        links = sp.csr_array(-1j * scale * self.fields)  # H = E A† + h.c. with A = s a drives α by −i s̄E, E = η s α
-        data = links.data if links.nnz else np.zeros(1, dtype=complex)
-        made = make(
-            powers[0] - 1j * self.frequencies - 0.5 * scale * self.losses,
-            powers[1:],
-            links.indptr.astype(np.int64),
-            links.indices.astype(np.int32),
-            data[:1] if (data == data[0]).all() else data,
-        )
-
-        def follow(y: np.ndarray, steps: int, h: float) -> np.ndarray:
-            z = made(y[0] + 1j * y[1], steps, h)
-            return np.stack([z.real, z.imag])
-
-        return follow
-
-    def _radial(self) -> np.ndarray | None:
-        """c_k of the unit's drift α Σ_k c_k|α|^2k, if it is such a one and A is a multiple of a."""
-        if not isinstance(self.site, Oscillator) or set(self.operator.terms) != {((self.site, (0, 1, ())),)}:
-            return None
-        entries = self._template[0].field.matrix.tocoo()
-        row, monomial = entries.coords
-        factors = self._template[0].field.factors[monomial[row == 0]]
-        plain, stars = (factors == 0).sum(axis=1), (factors == 1).sum(axis=1)
-        if not (plain == stars + 1).all():
-            return None
-        powers = np.zeros(max(1, int(stars.max(initial=0)) + 1), dtype=complex)
-        np.add.at(powers, stars, entries.data[row == 0])
-        return powers
-
     def __repr__(self) -> str:
         kinds = {"V": self.dissipative, "g": self.coherent, "γ (cascaded)": self.cascaded}
         rates = ", ".join(f"{name} = {x:g}" for name, x in kinds.items() if x) or "no coupling"
@@ -505,3 +413,105 @@ def _suited(follow: Follow, y: np.ndarray, h: float, tolerance: float) -> float:
             return h
         h *= max(0.05, 0.9 * (tolerance / error) ** 0.2)
     raise NotConverged("No step is short enough.", "Raise the tolerance, or look at the model: it may run away.")
+
+
+def _written_out(network: Network) -> Model:
+    """The operators of all units and edges, term by term."""
+    number = network.size
+    name = network.site.name
+    places = [f"{name}{k + 1}" for k in range(number)]
+    parts = [network._placed(network.unit.hamiltonian, x) for x in places]
+    counts = [network._placed(network._number, x) for x in places]
+    hamiltonian = sum(parts, start=as_operator(0))
+    hamiltonian = sum((w * n for w, n in zip(network.frequencies, counts, strict=True) if w), start=hamiltonian)
+    jumps = [
+        Jump(rate, network._placed(operator, x))
+        for x in places
+        for j in network.unit.jumps
+        for rate, operator in j.channels
+    ]
+    ladder = [network._placed(network.operator, x) for x in places]
+    edges = network.weights.tocoo() if network.cascaded else sp.triu(network.weights).tocoo()
+    for i, j, w in zip(*edges.coords, edges.data, strict=True):
+        size, turn = abs(w), w / abs(w)
+        if network.cascaded:
+            hop = ladder[j].dag() * ladder[i]
+            half = 0.5j * network.cascaded * w * hop
+            hamiltonian = hamiltonian + half + half.dag()
+            jumps.append(Jump(network.cascaded * size, ladder[i] - turn.conjugate() * ladder[j]))
+            continue
+        if network.coherent:
+            hop = network.coherent * w * ladder[i].dag() * ladder[j]
+            hamiltonian = hamiltonian + hop + hop.dag()
+        if network.dissipative:
+            jumps.append(Jump(network.dissipative * size, ladder[i] - turn * ladder[j]))
+    sources = ("Gardiner1993", "Carmichael1993") if network.cascaded else ()
+    return Model(hamiltonian, jumps, (*network.unit.references, *sources))
+
+
+def _follow(network: Network, method: FourthOrder) -> Follow:
+    """Steps of the kind that the method asks for."""
+    compiled = method.compiled
+    powers = None if compiled is False else _radial(network)
+    if compiled and powers is None:
+        raise InvalidInput(
+            f"The compiled steps take oscillators whose phase is free, coupled through a; the unit is {network.unit}.",
+            "Leave compiled= out.",
+        )
+    if powers is not None:
+        try:
+            from photinus.collective.network_kernel import Tables, follower
+        except ImportError as error:
+            if compiled:
+                raise MissingExtra(
+                    "Compiled steps need Numba, which is not installed.",
+                    "Install it with pip install 'photinus[fast]', or leave compiled= out.",
+                ) from error
+        else:
+            return _compiled(network, powers, lambda *parts: follower(Tables(*parts), method.workers))
+
+    def follow(y: np.ndarray, steps: int, h: float) -> np.ndarray:
+        with np.errstate(all="ignore"):
+            for _ in range(steps):
+                one = network._drift(y)
+                two = network._drift(y + 0.5 * h * one)
+                three = network._drift(y + 0.5 * h * two)
+                y = y + h / 6 * (one + 2 * two + 2 * three + network._drift(y + h * three))
+        return y
+
+    return follow
+
+
+def _compiled(network: Network, powers: np.ndarray, make: Callable[..., Follow]) -> Follow:
+    """Compiled steps of oscillators with these powers."""
+    scale = abs(complex(network.operator.terms[((network.site, (0, 1, ())),)])) ** 2
+    links = sp.csr_array(-1j * scale * network.fields)  # H = E A† + h.c. with A = s a drives α by −i s̄E, E = η s α
+    data = links.data if links.nnz else np.zeros(1, dtype=complex)
+    made = make(
+        powers[0] - 1j * network.frequencies - 0.5 * scale * network.losses,
+        powers[1:],
+        links.indptr.astype(np.int64),
+        links.indices.astype(np.int32),
+        data[:1] if (data == data[0]).all() else data,
+    )
+
+    def follow(y: np.ndarray, steps: int, h: float) -> np.ndarray:
+        z = made(y[0] + 1j * y[1], steps, h)
+        return np.stack([z.real, z.imag])
+
+    return follow
+
+
+def _radial(network: Network) -> np.ndarray | None:
+    """c_k of the unit's drift α Σ_k c_k|α|^2k, if it is such a one and A is a multiple of a."""
+    if not isinstance(network.site, Oscillator) or set(network.operator.terms) != {((network.site, (0, 1, ())),)}:
+        return None
+    entries = network._template[0].field.matrix.tocoo()
+    row, monomial = entries.coords
+    factors = network._template[0].field.factors[monomial[row == 0]]
+    plain, stars = (factors == 0).sum(axis=1), (factors == 1).sum(axis=1)
+    if not (plain == stars + 1).all():
+        return None
+    powers = np.zeros(max(1, int(stars.max(initial=0)) + 1), dtype=complex)
+    np.add.at(powers, stars, entries.data[row == 0])
+    return powers

@@ -52,7 +52,7 @@ class Box:
     fold: Fold | None = None
 
     def spread(self, y: np.ndarray) -> np.ndarray:
-        """The coherences of the boxes, shape (boxes, *shape), from their coordinates."""
+        """The coherences of the boxes, one box after the other in its own shape, from their coordinates."""
         if self.fold is not None:
             y = self.fold.spread(y)
         return y.reshape(len(self.labels), *self.shape)
