@@ -823,7 +823,7 @@ def response() -> None:
 
 def thermodynamics() -> None:
     """Power against synchronization of the three-level maser; coherence in the four-level machine."""
-    maser, energy = engine(0.05), ph.zoo.bare_energy(engine(0.05))
+    maser, energy = engine(0.05), ph.thermo.bare_energy(engine(0.05))
     law = ph.thermo.first_law(maser, ph.steady_state(maser), energy)
     figure, panels = plot.figure(3)
     names = {"hot bath": law.heat["hot"], "cold bath": law.heat["cold"], "work": law.power}
@@ -866,7 +866,7 @@ def machines() -> None:
                 maser = engine(drive, hot_temperature=hot)
                 state = ph.steady_state(maser)
                 locks.append(abs(state.expect(q3(0, 1))) / (8 * np.pi))
-                powers.append(-ph.thermo.power(maser, state, ph.zoo.bare_energy(maser)))
+                powers.append(-ph.thermo.power(maser, state, ph.thermo.bare_energy(maser)))
             panels[0].plot(1e3 * np.array(locks), 1e3 * np.array(powers), color=colour, label=rf"$T_h = {hot:g}$")
         panels[0].set(
             xlabel=r"$10^3\,S_\mathrm{max}$", ylabel=r"$10^3\,\times$ power delivered", xlim=(0, None), ylim=(0, None)

@@ -289,3 +289,13 @@ def test_mistakes() -> None:
     static = ph.response(ph.zoo.van_der_pol, {"gain": 1.0, "two_photon_loss": 2.0, "drive": 0.1}, "drive")
     with pytest.raises(ph.errors.SiteMismatch):
         M.quantum_fisher_information(state, static)
+
+
+def test_one_where_several_are_given_and_the_other_way_round() -> None:
+    with pytest.raises(ph.errors.WrongType, match="fisher_matrix"):
+        M.quantum_fisher_information(ph.states.coherent({"a": 1.0}), [N])
+    at = {"gain": 1.0, "two_photon_loss": 0.5, "drive": 0.0}
+    with pytest.raises(ph.errors.WrongType, match="mapping of measurements"):
+        M.sensor(ph.zoo.van_der_pol, at, "drive", measurements=M.Number("a"))
+    with pytest.raises(ph.errors.WrongType, match="mapping of observables"):
+        M.sensor(ph.zoo.van_der_pol, at, "drive", observables=N)

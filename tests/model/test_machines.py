@@ -14,16 +14,16 @@ PARAMETERS = {
 
 
 def test_the_bare_energies_of_the_machines() -> None:
-    three = ph.zoo.bare_energy(ph.zoo.three_level_maser(**PARAMETERS, drive=0.1))
+    three = ph.thermo.bare_energy(ph.zoo.three_level_maser(**PARAMETERS, drive=0.1))
     q = ph.qudit("q", 3)
     assert three.isclose(3.0 * q(1, 1) + 5.0 * q(2, 2))
-    four = ph.zoo.bare_energy(ph.zoo.four_level_machine(**PARAMETERS, drive=0.1, splitting=0.01, interference=0.4))
+    four = ph.thermo.bare_energy(ph.zoo.four_level_machine(**PARAMETERS, drive=0.1, splitting=0.01, interference=0.4))
     q = ph.qudit("q", 4)
     assert four.isclose(2.0 * q(1, 1) + 5.0 * q(2, 2) + 5.0 * q(3, 3))
     with pytest.raises(ph.errors.InvalidInput, match="one qudit"):
-        ph.zoo.bare_energy(ph.zoo.van_der_pol(gain=1, two_photon_loss=1))
+        ph.thermo.bare_energy(ph.zoo.van_der_pol(gain=1, two_photon_loss=1))
     with pytest.raises(ph.errors.InvalidInput, match="connect"):
-        ph.zoo.bare_energy(ph.Model(jumps=[ph.Jump(1.0, q(0, 1))]))
+        ph.thermo.bare_energy(ph.Model(jumps=[ph.Jump(1.0, q(0, 1))]))
 
 
 @pytest.mark.parametrize("make", [ph.zoo.three_level_maser, ph.zoo.four_level_machine])
@@ -32,7 +32,7 @@ def test_engines_stop_at_equal_ratios_and_turn_round(make) -> None:
     for hot, sign in ((20.0, -1), (2.5, 0), (1.2, 1)):
         machine = make(**{**PARAMETERS, "hot_temperature": hot}, drive=0.05)
         state = ph.steady_state(machine)
-        power = ph.thermo.power(machine, state, ph.zoo.bare_energy(machine))
+        power = ph.thermo.power(machine, state, ph.thermo.bare_energy(machine))
         assert np.sign(round(power, 12)) == sign
 
 
@@ -40,7 +40,7 @@ def test_a_detuned_maser_closes_its_first_law_with_the_physical_energy() -> None
     machine = ph.zoo.three_level_maser(**PARAMETERS, drive=0.05, detuning=0.03)
     q, state = ph.qudit("q", 3), ph.steady_state(machine)
     physical = machine.hamiltonian + 3.03 * (q(1, 1) + q(2, 2)) + 2.0 * q(2, 2)
-    assert physical.isclose(ph.zoo.bare_energy(machine) + 0.05 * (q(0, 1) + q(1, 0)))
+    assert physical.isclose(ph.thermo.bare_energy(machine) + 0.05 * (q(0, 1) + q(1, 0)))
     law = ph.thermo.first_law(machine, state, physical)
     assert abs(law.closure) < 1e-14
     assert abs(law.change) < 1e-14

@@ -212,3 +212,39 @@ def test_numbers_without_a_value_are_refused() -> None:
         counted.waiting_times([-1.0])
     with pytest.raises(ph.errors.InvalidInput, match="counting field"):
         counted.generating_function([1e4])
+
+
+def test_the_generating_function_of_a_thermal_cavity_and_where_it_diverges() -> None:
+    """θ = (κ − g − √((κ + g)² − 4κg·e^χ))/2 of the lost quanta; no finite rate beyond e^χ = (κ + g)²/4κg, χ = 0.20."""
+    loss, gain = 1.0, 0.4
+    cavity = ph.Model(jumps=[ph.Jump(loss, A, name="loss"), ph.Jump(gain, A.dag(), name="gain")])
+    counted = ph.counting(cavity, {"loss": 1})
+    chi = np.array([-1.0, -0.2, 0.0, 0.1])
+    exact = 0.5 * (loss - gain - np.sqrt((loss + gain) ** 2 - 4 * loss * gain * np.exp(chi)))
+    found = counted.generating_function(chi)
+    assert found.ok
+    assert (np.abs(found.values - exact) <= found.error + 1e-12).all()
+    beyond = counted.generating_function([2.0])
+    assert not beyond.ok
+    assert repr(beyond).count("θ(2) =") == 1
+    assert "NOT to be trusted: θ(2) depends on the cutoff" in repr(beyond)
+
+
+def test_the_generating_function_of_a_spin_has_no_truncation() -> None:
+    assert ph.counting(fluorescence(), {"photon": 1}).generating_function([-1.0, 0.0, 1.0]).ok
+
+
+def test_counts_that_balance_are_trusted_and_have_no_fano_factor() -> None:
+    """One thermal bath: the net number of quanta is bounded, and all of its cumulants vanish."""
+    mode = ph.Model(A.dag() * A, [ph.Bath("bath", 2.0).jump(1.0, A, 1.0)])
+    counted = ph.counting(mode, {0: 1})
+    assert np.abs(counted.cumulants).max() < 1e-8
+    assert counted.ok, counted.complaints
+    with pytest.raises(ph.errors.Undefined):
+        _ = counted.fano
+
+
+def test_a_bath_is_no_jump_and_the_message_says_which_jumps_are_its() -> None:
+    mode = ph.Model(S.z, [ph.Bath("bath", 2.0).jump(1.0, S.minus, 1.0)])
+    with pytest.raises(ph.errors.InvalidInput, match=r"0 \(s₋ of bath\)"):
+        ph.counting(mode, {"bath": 1})

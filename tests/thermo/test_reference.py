@@ -78,7 +78,7 @@ def test_three_level_maser() -> None:
         drive=0.05,
     )  # fmt: skip
     q, state = ph.qudit("q", 3), ph.steady_state(maser)
-    law = THERMO.first_law(maser, state, ph.zoo.bare_energy(maser))
+    law = THERMO.first_law(maser, state, ph.thermo.bare_energy(maser))
     flux = 0.00489130435
     assert law.power == pytest.approx(-3 * flux, abs=1e-10)
     assert law.heat["hot"] == pytest.approx(5 * flux, abs=1e-10)

@@ -84,16 +84,18 @@ def _plain(function: object) -> list[inspect.Parameter]:
 
 
 def _symmetry(name: str) -> str:
-    """The symmetry with all required parameters 1 and the others at their defaults."""
+    """The symmetry with all required parameters 1, or 2 where there is no such model, the others at their defaults."""
     function = getattr(zoo, name)
     required = [p.name for p in _plain(function) if p.default is inspect.Parameter.empty]
-    try:
-        model = function(**dict.fromkeys(required, 1.0))
-    except PhotinusError:
-        return ""
-    assert isinstance(model, Model)
-    given = f" with {', '.join(f'{name} = 1' for name in required)}" if required else ""
-    return f"Symmetry{given}, everything else at its default: {model.symmetry}"
+    for value in (1, 2):
+        try:
+            model = function(**dict.fromkeys(required, value))
+        except PhotinusError:
+            continue
+        assert isinstance(model, Model)
+        given = f" with {', '.join(f'{name} = {value}' for name in required)}" if required else ""
+        return f"Symmetry{given}, everything else at its default: {model.symmetry}"
+    return ""
 
 
 def list_measures() -> str:

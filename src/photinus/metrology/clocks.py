@@ -79,7 +79,7 @@ class OscillatorClock:
     def __repr__(self) -> str:
         return (
             f"Oscillator clock: phase diffusion {self.diffusion:.8g} ± {self.error:.1e}, "
-            f"linewidth {self.linewidth:.8g}, frequency {self.frequency:+.6g} in the frame"
+            f"linewidth {self.linewidth:.8g}, frequency {self.frequency + 0.0:+.6g} in the frame"
         )
 
 

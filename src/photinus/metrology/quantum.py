@@ -392,6 +392,8 @@ def checked_direction(state: State, direction: object) -> Direction:
         return direction
     if isinstance(direction, State):
         raise WrongType("The generator is a state.", "Give an operator, or the answer of ph.response(…).")
+    if isinstance(direction, (tuple, list)):
+        raise WrongType(f"The generator is {shown(direction)}.", "Give one; fisher_matrix takes several, by name.")
     operator = as_operator(direction)
     if not operator.is_hermitian():
         raise NotHermitian(f"The generator {operator} is not Hermitian.", "Add the Hermitian conjugate.")

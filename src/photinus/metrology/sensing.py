@@ -138,6 +138,11 @@ def sensor(
     >>> round(found.quantum, 6), round(found.efficiency("x"), 6), round(found.efficiency("n"), 6)
     (16.0, 1.0, 1.0)
     """
+    for given, what in ((measurements, "measurements"), (observables, "observables")):
+        if given is not None:
+            require_type(
+                given, Mapping, f"mapping of {what}", f"Give a mapping of names to {what}, such as {{'n': …}}."
+            )
     for name, measurement in (measurements or {}).items():
         require_type(
             measurement, Measurement, f"measurement {name!r}", "Give one of ph.metrology, such as Number('a')."

@@ -21,6 +21,7 @@ function                            answer
 ==================================  ==========================================================================
 """
 
+from photinus.thermo.bare import bare_energy
 from photinus.thermo.cost import SynchronizationCost, entrainment_cost, regularised, synchronization_cost
 from photinus.thermo.entropy import EntropyProduction, EntropySplit, entropy_production, split_entropy_production
 from photinus.thermo.evolution import EntropyProduced, entropy_produced
@@ -40,6 +41,7 @@ from photinus.thermo.uncertainty import UncertaintyRelations, uncertainty_relati
 from photinus.thermo.work import ergotropy, excess_free_energy, free_energy
 
 __all__ = [
+    "bare_energy",
     "Contact",
     "EntropyProduced",
     "EntropyProduction",

@@ -9,13 +9,12 @@ from photinus.model.zoo.atoms import (
 from photinus.model.zoo.demon import dot_demon
 from photinus.model.zoo.hubbard import hubbard
 from photinus.model.zoo.limit_cycles import laser, lienard, optomechanical, parametric_oscillator, rayleigh
-from photinus.model.zoo.machines import bare_energy, four_level_machine, three_level_maser
+from photinus.model.zoo.machines import four_level_machine, three_level_maser
 from photinus.model.zoo.networks import coupled_van_der_pol, directed_van_der_pol, shared_bath_pair
 from photinus.model.zoo.oscillators import van_der_pol
 from photinus.model.zoo.spins import spin_one, spin_van_der_pol
 
 __all__ = [
-    "bare_energy",
     "boundary_time_crystal",
     "coupled_van_der_pol",
     "directed_van_der_pol",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from photinus.algebra import diagonal, oscillator
-from photinus.errors import InvalidInput
+from photinus.errors import InvalidInput, WrongType, shown
 from photinus.model.jumps import Jump
 from photinus.model.model import Model
 from photinus.model.zoo.driven import force
@@ -113,6 +115,9 @@ def lienard(
     """
     a = oscillator(name)
     delta, omega, theta = _numbers(name, detuning=detuning, drive=drive, drive_phase=drive_phase)
+    for kind, values in (("gains", gains), ("losses", losses)):
+        if not isinstance(values, (Sequence, np.ndarray)) or isinstance(values, str):
+            raise WrongType(f"The {kind} are {shown(values)}.", "Give a list of rates, those of one quantum first.")
     rates = {"gain": [*gains], "loss": [*losses]}
     jumps = []
     for kind, ladder in (("gain", a.dag()), ("loss", a)):

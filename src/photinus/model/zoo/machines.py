@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from photinus.algebra import Operator, as_operator, qudit
-from photinus.algebra.qudit import Qudit
-from photinus.errors import InvalidInput
+from photinus.algebra import qudit
 from photinus.model.baths import Bath
 from photinus.model.model import Model
 from photinus.numerics.checks import real_number
@@ -51,7 +49,7 @@ def three_level_maser(
     -----
     The frame rotates, so that heat and power need the physical energy,
     ``hamiltonian = model.hamiltonian + ω_d·(P₁ + P₂) + ω_c·P₂``, or the bare one, (ω_h − ω_c)P₁ + ω_h P₂:
-    :func:`bare_energy`.
+    :func:`photinus.thermo.bare_energy`.
 
     References
     ----------
@@ -64,7 +62,7 @@ def three_level_maser(
     >>> hot, cold = 5 / np.log(1.2), 2 / np.log(3)  # occupations 5 and 0.5
     >>> maser = ph.zoo.three_level_maser(hot_frequency=5, cold_frequency=2, hot_temperature=hot, cold_temperature=cold,
     ...                                  hot_rate=0.1, cold_rate=0.1, drive=0.05)
-    >>> state, energy = ph.steady_state(maser), ph.zoo.bare_energy(maser)
+    >>> state, energy = ph.steady_state(maser), ph.thermo.bare_energy(maser)
     >>> law = ph.thermo.first_law(maser, state, energy)
     >>> round(law.power, 10), round(law.efficiency, 10)
     (-0.014673913, 0.6)
@@ -133,7 +131,7 @@ def four_level_machine(
     >>> import photinus as ph
     >>> machine = ph.zoo.four_level_machine(hot_frequency=5, cold_frequency=2, hot_temperature=20, cold_temperature=1,
     ...                                     hot_rate=0.1, cold_rate=0.1, drive=0.02, interference=0.9)
-    >>> ph.thermo.power(machine, ph.steady_state(machine), ph.zoo.bare_energy(machine)) < 0
+    >>> ph.thermo.power(machine, ph.steady_state(machine), ph.thermo.bare_energy(machine)) < 0
     True
     """
     q = qudit(name, 4)
@@ -147,53 +145,6 @@ def four_level_machine(
     apart = [hot.jump((1 - p) * hot_rate, q(0, j), hot_frequency, name="hot, apart") for j in (2, 3)]
     jumps = [together, *apart, cold.jump(cold_rate, q(0, 1), cold_frequency, name="cold")]
     return Model(hamiltonian, [jump for jump in jumps if jump.rate > 0], ["Murtadho2023", "Scovil1959"])
-
-
-def bare_energy(machine: Model) -> Operator:
-    """The bare energy of a machine whose jumps move between levels of one qudit: Σ_k E_k |k⟩⟨k|, E_0 = 0.
-
-    Parameters
-    ----------
-    machine : Model
-        Such as :func:`three_level_maser`; its jumps carry their quanta.
-
-    Returns
-    -------
-    Operator
-        The energy that every bath is in detailed balance with, for ``hamiltonian=`` of the functions of
-        :mod:`photinus.thermo`.
-
-    Raises
-    ------
-    InvalidInput
-        If the jumps do not connect all levels, or their quanta contradict each other.
-    """
-    if len(machine.sites) != 1 or not isinstance(machine.sites[0], Qudit):
-        raise InvalidInput(f"The machine lives on {machine.sites}.", "Give a machine of one qudit.")
-    site = machine.sites[0]
-    steps = [
-        (local[0], local[1], jump.quantum)
-        for jump in machine.jumps
-        for word in jump.operator.terms
-        for _, local in word
-        if jump.quantum is not None and local and local[0] != local[1]
-    ]
-    energies = {0: 0.0}
-    for _ in range(site.dimension):
-        for low, high, quantum in steps:
-            if low in energies and high not in energies:
-                energies[high] = energies[low] + quantum
-            elif high in energies and low not in energies:
-                energies[low] = energies[high] - quantum
-    if len(energies) < site.dimension:
-        raise InvalidInput(
-            f"The jumps with quanta connect {len(energies)} of {site.dimension} levels.", "Make them with Bath.jump."
-        )
-    worst = max((abs(energies[h] - energies[low] - e) for low, h, e in steps), default=0.0)
-    if worst > 1e-9 * max(map(abs, energies.values())):
-        raise InvalidInput(f"The quanta of the jumps contradict each other by {worst:.2g}.", "Give the energy by hand.")
-    q = qudit(site.name, site.dimension)
-    return sum((e * q(k, k) for k, e in sorted(energies.items()) if e), as_operator(0))
 
 
 def _bath(name: str, temperature: float) -> Bath:

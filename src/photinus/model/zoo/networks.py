@@ -107,7 +107,7 @@ def coupled_van_der_pol(
 
 
 def directed_van_der_pol(
-    arcs: Sequence[Sequence[float]],
+    arcs: Sequence[Sequence[float]] = ((0, 1),),
     *,
     gain: float | Sequence[float],
     two_photon_loss: float | Sequence[float],

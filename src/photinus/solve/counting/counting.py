@@ -102,7 +102,7 @@ class Counting:
         Undefined
             If the mean vanishes, as at equilibrium.
         """
-        if abs(self.mean) <= 1e-14 * max(abs(w) for w in self.weights.values()) * self.frequency:
+        if abs(self.mean) <= 1e-12 * max(abs(w) for w in self.weights.values()) * self.frequency:
             raise Undefined(
                 f"The mean current is {self.mean:.1e}, so that the Fano factor has no value.",
                 "Read .variance, or count another jump.",
@@ -125,7 +125,9 @@ class Counting:
     @property
     def complaints(self) -> tuple[str, ...]:
         """Why the answer should not be trusted; empty where it may be."""
-        return complaints_of(self.state, self.error, self.cumulants)
+        heaviest = max(abs(w) for w in self.weights.values())
+        poisson = self.frequency * heaviest ** np.arange(1.0, len(self.cumulants) + 1)  # a cumulant may vanish
+        return complaints_of(self.state, self.error, np.concatenate([self.cumulants, poisson]))
 
     @property
     def ok(self) -> bool:
@@ -143,11 +145,20 @@ class Counting:
         Returns
         -------
         GeneratingFunction
-            With ``.values`` θ and ``.slopes`` θ′, the current of the tilted ensemble.
+            With ``.values`` θ, ``.slopes`` θ′ (the current of the tilted ensemble) and the ``.error`` of θ, solved when
+            it is first asked for or printed.
         """
         grid = listed_numbers(chi, "counting fields")
-        tilted, vector = self.on_its_space
-        return generating_function(tilted, vector, grid)
+        values, slopes, residuals = generating_function(*self.on_its_space, grid)
+
+        def evaluate(made: Generator, state: State) -> np.ndarray:
+            larger = self._counted.on(state.cutoffs)
+            return generating_function(larger, vector_in(state, larger.plain.sector), grid)[0]
+
+        def judge() -> np.ndarray:
+            return truncation(self.model, self.state, evaluate, values)
+
+        return GeneratingFunction(np.array(grid), values, slopes, residuals, judge)
 
     def waiting_times(self, times: Iterable[float]) -> WaitingTimes:
         """The distribution of the time between one counted jump and the next, whatever their weights.

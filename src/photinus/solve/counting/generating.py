@@ -9,7 +9,8 @@ searched from above: θ ≤ the largest eigenvalue of 𝓛(χ)†1, because the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,41 +50,71 @@ class GeneratingFunction:
         θ′, the current of the ensemble that the tilt favours; NaN above 8000 unknowns.
     residuals : ndarray
         ‖𝓛(χ)x − θx‖ over ‖𝓛(χ)‖‖x‖ (1-norm of the matrix).
+
+    Notes
+    -----
+    Where e^{χN} has no finite rate (bunched quanta, χ beyond a branch point), θ of a truncated oscillator grows with
+    the cutoff: ``error`` and ``complaints`` tell.
     """
 
     chi: np.ndarray
     values: np.ndarray
     slopes: np.ndarray
     residuals: np.ndarray
+    _judge: Callable[[], np.ndarray] = field(repr=False)
 
     def __post_init__(self) -> None:
         for array in (self.chi, self.values, self.slopes, self.residuals):
             read_only(array)
+
+    @cached_property
+    def error(self) -> np.ndarray:
+        """Estimate of the truncation error of each θ: three times its change in the larger space, NaN without one."""
+        return read_only(self._judge())
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """Why the answer should not be trusted; empty where it may be."""
+        if np.isnan(self.error).any():
+            return ("the truncation was not judged: there is no larger space to compare with",)
+        size = np.abs(self.values)
+        bad = np.flatnonzero(self.error > 1e-3 * size + 1e-8 * size.max(initial=0.0))
+        return tuple(
+            f"θ({self.chi[k]:.4g}) depends on the cutoff: raise it, or stay below the χ at which θ diverges"
+            for k in bad
+        )
+
+    @property
+    def ok(self) -> bool:
+        """Whether no value depends on the cutoff."""
+        return not self.complaints
 
     def rate_function(self) -> tuple[np.ndarray, np.ndarray]:
         """(J, I(J)): Pr(N/t ≈ J) ~ e^{−I(J)t} at the currents J = θ′(χ), I = χθ′ − θ (Legendre)."""
         return self.slopes, read_only(self.chi * self.slopes - self.values)
 
     def to_xarray(self) -> xarray.Dataset:
-        """θ, θ′ and the residuals over χ."""
+        """θ, θ′, the residuals and the errors over χ."""
         import xarray
 
-        columns = {"values": self.values, "slopes": self.slopes, "residuals": self.residuals}
+        columns = {"values": self.values, "slopes": self.slopes, "residuals": self.residuals, "error": self.error}
         return xarray.Dataset({name: ("chi", np.array(c)) for name, c in columns.items()}, {"chi": np.array(self.chi)})
 
     def __repr__(self) -> str:
-        low, high = int(np.argmin(self.chi)), int(np.argmax(self.chi))
-        return "\n".join(
-            [
-                f"Scaled cumulant generating function at {len(self.chi)} counting fields",
-                *(f"  θ({self.chi[k]:.4g}) = {self.values[k]:.8g}, θ′ = {self.slopes[k]:.6g}" for k in (low, high)),
-                f"  largest residual {self.residuals.max():.1e}",
-            ]
-        )
+        ends = dict.fromkeys((int(np.argmin(self.chi)), int(np.argmax(self.chi))))
+        lines = [f"Scaled cumulant generating function at {len(self.chi)} counting fields"]
+        for k in ends:
+            lines.append(
+                f"  θ({self.chi[k]:.4g}) = {self.values[k]:.8g} ± {self.error[k]:.1e}, θ′ = {self.slopes[k]:.6g}"
+            )
+        lines.append(f"  largest residual {self.residuals.max():.1e}")
+        return "\n".join([*lines, *(f"  NOT to be trusted: {complaint}" for complaint in self.complaints)])
 
 
-def generating_function(tilted: Tilted, stationary: np.ndarray, chi: np.ndarray) -> GeneratingFunction:
-    """θ at every χ, from 0 outwards on both sides."""
+def generating_function(
+    tilted: Tilted, stationary: np.ndarray, chi: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """θ, θ′ and the residual at every χ, from 0 outwards on both sides."""
     largest = float(np.abs(chi).max()) * max(abs(w) for w in tilted.signed)
     if largest > 600:
         raise InvalidInput(
@@ -100,7 +131,7 @@ def generating_function(tilted: Tilted, stationary: np.ndarray, chi: np.ndarray)
             matrix = liouvillian.matrix
             size = float(sla.norm(matrix, 1)) * float(np.linalg.norm(vector))
             residuals[k] = float(np.linalg.norm(matrix @ vector - theta * vector)) / (size or 1.0)
-    return GeneratingFunction(np.array(chi), values, slopes, residuals)
+    return values, slopes, residuals
 
 
 def _dominant(liouvillian: Liouvillian, theta: float, vector: np.ndarray) -> tuple[float, np.ndarray]:

@@ -141,7 +141,10 @@ def counted_model(model: Model, weights: Mapping[str | int, float]) -> CountedMo
 def _weights(model: Model, weights: object) -> list[float]:
     """The weight of every jump of the model."""
     names = [jump.name for jump in model.jumps]
-    known = ", ".join(repr(name) if name else str(k) for k, name in enumerate(names)) or "none"
+    known = ", ".join(
+        repr(jump.name) if jump.name else f"{k} ({jump.operator}{f' of {jump.bath.name}' if jump.bath else ''})"
+        for k, jump in enumerate(model.jumps)
+    )
     if not isinstance(weights, Mapping):
         raise WrongType(f"What to count is {shown(weights)}.", "Give {jump name or index: weight}.")
     out = [0.0] * len(names)
@@ -149,7 +152,9 @@ def _weights(model: Model, weights: object) -> list[float]:
         index = isinstance(key, (int, np.integer)) and not isinstance(key, bool)
         places = [int(key)] if index and 0 <= key < len(names) else [k for k, name in enumerate(names) if name == key]
         if not places or key is None:
-            raise InvalidInput(f"The model has no jump {key!r}.", f"Its jumps are {known}; give a name or an index.")
+            raise InvalidInput(
+                f"The model has no jump {key!r}.", f"Its jumps are {known or 'none'}; give a name or an index."
+            )
         for place in places:
             out[place] += real_number(weight, f"weight of the jump {key!r}")
     return out
