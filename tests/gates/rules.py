@@ -297,9 +297,11 @@ def unfit_text(source: Source) -> Iterator[str]:
 
 
 def broken_links(source: Source, root: Path) -> Iterator[str]:
-    """A relative link of a Markdown page leads to a file that exists."""
+    """A relative link of a Markdown page leads to a file that exists; the pages that Sphinx generates may be missing."""
     for number, line in enumerate(source.text.splitlines(), start=1):
         for target in re.findall(r"\]\(([^)\s]+)\)", line):
             path = target.partition("#")[0]
-            if path and not re.match(r"[a-z]+:", path) and not (root / source.name).parent.joinpath(path).exists():
+            if not path or re.match(r"[a-z]+:|generated/", path):
+                continue
+            if not (root / source.name).parent.joinpath(path).exists():
                 yield source.finding(number, f"the link leads to {target}, which does not exist")

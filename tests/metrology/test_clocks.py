@@ -145,3 +145,15 @@ def test_mistakes_of_clocks() -> None:
         M.oscillator_clock(M.ladder_clock(3, rate=1, affinity=1.0), "clock")
     with pytest.raises(ph.errors.WrongType):
         M.locked_clocks(driven, driven, ("a", "b"))
+    with pytest.raises(ph.errors.InvalidInput, match="number of sites is 1"):
+        M.locked_clocks(driven, (driven, driven), ("a",))
+
+
+def test_folded_and_complex_phases_are_refused() -> None:
+    phases = np.cumsum(np.random.default_rng(2).normal(0, 0.3, 2048))
+    folded = np.angle(np.exp(1j * phases))
+    with pytest.raises(ph.errors.InvalidInput, match="folded into one turn"):
+        M.allan_deviation(folded, 1.0)
+    with pytest.raises(ph.errors.InvalidInput, match="complex"):
+        M.allan_deviation(np.exp(1j * phases), 1.0)
+    assert M.allan_deviation(np.unwrap(folded), 1.0).diffusion == pytest.approx(0.045, rel=0.1)

@@ -145,7 +145,10 @@ def allan_deviation(
     >>> abs(found.diffusion - 0.5) < 0.02, set(found.noise)
     (True, {'white frequency'})
     """
+    if np.iscomplexobj(phases):
+        raise InvalidInput("The phases are complex numbers.", "Give np.unwrap(np.angle(amplitudes)).")
     records = np.atleast_2d(finite_numbers(phases, "phases"))
+    _require_unwrapped(records)
     tau = real_number(interval, "interval of the readings", minimum=0.0)
     omega = real_number(carrier, "carrier", minimum=0.0)
     count = records.shape[-1]
@@ -203,3 +206,16 @@ def allan_of_noise(
     d = real_number(diffusion, "diffusion", minimum=0.0)
     s = real_number(readout_variance, "variance of a reading", minimum=0.0)
     return np.asarray(np.sqrt(2 * d / t + 3 * s / t**2) / omega)
+
+
+def _require_unwrapped(phases: np.ndarray) -> None:
+    """Refuse phases that jump by a whole turn and never leave one: folded phases hide the diffusion."""
+    turn = 2 * np.pi
+    if phases.shape[-1] < 2:
+        return
+    spread, step = float(np.ptp(phases)), float(np.abs(np.diff(phases)).max(initial=0.0))
+    if step > 0.9 * turn and spread <= turn * (1 + 1e-9):
+        raise InvalidInput(
+            f"The phases are folded into one turn: they jump by {step:.3g} and spread over {spread:.3g}.",
+            "Give np.unwrap(phases).",
+        )

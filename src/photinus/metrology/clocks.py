@@ -401,8 +401,10 @@ def locked_clocks(
     (True, 0.0)
     """
     for value, what in ((alone, "clocks alone"), (sites, "sites")):
-        if not isinstance(value, (tuple, list)) or len(value) != 2:
+        if not isinstance(value, (tuple, list)):
             raise WrongType(f"The {what} are {shown(value)}.", "Give two, in a tuple.")
+        if len(value) != 2:
+            raise InvalidInput(f"The number of {what} is {len(value)}.", "Give two, in a tuple.")
     singles = tuple(oscillator_clock(m, site, cutoff=cutoff) for m, site in zip(alone, sites, strict=True))
     first = _phase_site(coupled, sites[0])
     _phase_site(coupled, sites[1])
