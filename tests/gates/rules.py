@@ -297,7 +297,7 @@ def unfit_text(source: Source) -> Iterator[str]:
 
 
 def broken_links(source: Source, root: Path) -> Iterator[str]:
-    """A relative link of a Markdown page leads to a file that exists; the pages that Sphinx generates may be missing."""
+    """A relative link of a Markdown page leads to a file that exists; pages that Sphinx generates may be missing."""
     for number, line in enumerate(source.text.splitlines(), start=1):
         for target in re.findall(r"\]\(([^)\s]+)\)", line):
             path = target.partition("#")[0]

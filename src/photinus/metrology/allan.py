@@ -130,7 +130,8 @@ def allan_deviation(
     Raises
     ------
     InvalidInput
-        For fewer than 3 readings, a factor beyond half of the record, phases that are not finite.
+        For fewer than 3 readings, a factor beyond half of the record, phases that are not finite, complex, or
+        folded into one turn.
 
     References
     ----------
