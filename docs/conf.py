@@ -1,6 +1,7 @@
 """Sphinx configuration. The build is strict (-W -n): a broken link, a malformed docstring, an orphan page fail it."""
 
-from __future__ import annotations
+from __future__ import importlib.util
+import annotations
 
 import builtins
 import importlib
@@ -38,6 +39,7 @@ default_role = "code"  # `one backtick` in a docstring is code, as in Markdown
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the Parameters section gives type, shape, unit and range
 autodoc_preserve_defaults = True
+autodoc_mock_imports = [] if importlib.util.find_spec("numba") else ["numba"]  # the extra `fast` need not be there
 napoleon_google_docstring = False
 napoleon_use_param = False
 napoleon_use_rtype = False
