@@ -1,11 +1,11 @@
 """Sphinx configuration. The build is strict (-W -n): a broken link, a malformed docstring, an orphan page fail it."""
 
-from __future__ import importlib.util
-import annotations
+from __future__ import annotations
 
 import builtins
 import importlib
 import importlib.metadata
+import importlib.util
 import inspect
 import pkgutil
 import re
