@@ -37,28 +37,29 @@ class Factored:
 
     def __init__(self, matrix: sp.sparray, places: np.ndarray | None = None, *, dense: bool = False):
         self._scale = column_scale(matrix)
-        self._row = None if places is None else int(places[0])
-        scaled = sp.csc_array(matrix @ sp.diags_array(1 / self._scale))
-        self._matrix = scaled if places is None else self._bordered(scaled, places)
+        self._matrix = sp.csc_array(matrix @ sp.diags_array(1 / self._scale))
+        self._row: int | None = None
         self.error = np.inf
-        if dense:
-            solve = _dense_solver(self._matrix)
-        elif places is None:
-            solve = sparse_solver(self._matrix)
-        else:  # the bordered matrix has a full row, its factors are full; those of the singular matrix are not
-            solve, self._row, self._matrix = bordered_solver(scaled, places, self._scale), None, scaled
+        if places is not None and not dense:  # the factors of the bordered matrix would be full, those of A are not
+            solve = bordered_solver(self._matrix, places, self._scale)
+        else:
+            if places is not None:
+                self._border(places)
+            solve = (_dense_solver if dense else sparse_solver)(self._matrix)
         if solve is not None:
             self._solve = solve
-            norm = inverse_norm(len(self._scale), scaled.dtype, solve, columns=1)
+            norm = inverse_norm(len(self._scale), self._matrix.dtype, solve, columns=1)
             size = float(np.abs(self._matrix).sum(axis=0).max()) * norm
             self.error = rounding_error(1 / size if np.isfinite(size) and size > 0 else 0.0)
 
-    def _bordered(self, scaled: sp.csc_array, places: np.ndarray) -> sp.csc_array:
-        n, keep = scaled.shape[0], np.ones(scaled.shape[0])
+    def _border(self, places: np.ndarray) -> None:
+        """Put the trace in place of the equation of the first place."""
+        self._row = int(places[0])
+        n, keep = len(self._scale), np.ones(len(self._scale))
         keep[self._row] = 0.0
         weights = self._scale[places].min() / self._scale[places]
         border = sp.csc_array((weights, (np.full(len(places), self._row), places)), shape=(n, n))
-        return sp.csc_array(sp.diags_array(keep) @ scaled + border)
+        self._matrix = sp.csc_array(sp.diags_array(keep) @ self._matrix + border)
 
     def solve(self, targets: np.ndarray) -> np.ndarray:
         """X of A X = B, B of shape (n, m), refined once."""

@@ -96,12 +96,6 @@ def sparse_solver(matrix: sp.csc_array) -> Solver | None:
     return lambda b, trans: factors.solve(b, trans)
 
 
-def inverse_condition(matrix: sp.csc_array, solve: Solver) -> float:
-    """Reciprocal 1-norm condition number, the norm of the inverse by Hager's and Higham's estimate."""
-    product = inverse_norm(matrix.shape[0], matrix.dtype, solve) * float(sla.norm(matrix, 1))
-    return 1 / product if np.isfinite(product) and product > 0 else 0.0
-
-
 def inverse_norm(n: int, dtype: np.dtype, solve: Solver, columns: int = 2) -> float:
     """The 1-norm of an inverse that can be applied, by Hager's and Higham's estimate from so many columns at a time."""
     inverse = sla.LinearOperator(

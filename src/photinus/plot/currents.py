@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from photinus.errors import InvalidInput
-from photinus.plot.style import LINES, cartesian, style
+from photinus.plot.style import LINES, drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,8 +56,7 @@ def currents(
     shown = {name: x for name, x in sizes.items() if abs(x) > 1e-9 * max(map(abs, sizes.values()))}
     colours = {name: LINES[k % len(LINES)] for k, name in enumerate(sizes)}
     scale = 1 / max(sum(abs(x) for x in shown.values() if (x > 0) == inward) for inward in (True, False))
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         top = 0.0
         for inward in (True, False):
             side = [(name, abs(x) * scale) for name, x in shown.items() if (x > 0) == inward]
@@ -66,8 +65,6 @@ def currents(
         axes.text(0, 0, system, ha="center", va="center", color="white", zorder=4)
         axes.set(xlim=(-2.3, 2.3), ylim=(-0.55 * max(top, 1.0) - 0.12, 0.55 * max(top, 1.0) + 0.12))
         axes.set_axis_off()
-        if title:
-            axes.set_title(title)
     return axes
 
 
@@ -148,8 +145,7 @@ def cost_precision(
     good = np.isfinite(x) & np.isfinite(y) & (x > 0) & (y > 0)
     if not good.any():
         raise InvalidInput("No cost is finite and positive.", "Regularise jumps that have no reverse.")
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes) as axes:
         first = not axes.lines
         number = sum(1 for line in axes.lines if line.get_linestyle() == "-")
         axes.loglog(x[good], y[good], color=LINES[number % len(LINES)], label=label)

@@ -10,7 +10,7 @@ import numpy as np
 
 from photinus.errors import InvalidInput
 from photinus.plot.labels import axis_label
-from photinus.plot.style import LINES, cartesian, style
+from photinus.plot.style import LINES, drawing
 
 if TYPE_CHECKING:
     import xarray
@@ -58,8 +58,7 @@ def curve(
         raise InvalidInput(f"The quantities {', '.join(names)} have different axes.", "Draw one curve for each axis.")
     (x,) = map(str, columns[0].dims)
     across = columns[0][x].values
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         for number, (name, column) in enumerate(zip(names, columns, strict=True)):
             axes.plot(
                 across,
@@ -80,8 +79,6 @@ def curve(
             axes.set_ylabel(axis_label(names[0], columns[0].attrs))
         else:
             axes.figure.legend(loc="outside lower center", ncols=2)
-        if title:
-            axes.set_title(title)
     return axes
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from photinus.errors import InvalidInput
-from photinus.plot.style import LINES, cartesian, style
+from photinus.plot.style import LINES, drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,8 +50,7 @@ def populations(
         )
     if levels is not None and len(levels) != heights.size:
         raise InvalidInput(f"{len(levels)} names are given for {heights.size} levels.", "Give one name for each.")
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         axes.bar(np.arange(heights.size), heights, width=0.8, color=LINES[0])
         axes.spines[["top", "right"]].set_visible(False)
         if levels is None:
@@ -68,6 +67,4 @@ def populations(
         last = heights.size - 1 if levels is not None else int(np.flatnonzero(heights >= 1e-3 * heights.max())[-1])
         axes.set_xlim(-0.6, last + 0.6)
         axes.set_ylim(min(0.0, 1.05 * float(heights.min())), None)
-        if title:
-            axes.set_title(title)
     return axes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photinus.errors import InvalidInput
-from photinus.plot.style import LINES, cartesian, style
+from photinus.plot.style import LINES, drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,8 +55,7 @@ def spectrum(
         raise InvalidInput(
             f"There are {len(shown)} spectra with {len(labels)} labels.", f"Give 1 to {len(LINES)}, each with a label."
         )
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         top = max(float(found.density.max()) for found in shown)
         driven = False
         for number, found in enumerate(shown):
@@ -84,8 +83,6 @@ def spectrum(
         axes.spines[["top", "right"]].set_visible(False)
         if labels:
             axes.legend(loc="upper left")
-        if title:
-            axes.set_title(title)
     return axes
 
 
@@ -140,8 +137,7 @@ def entrainment(
             f"Give at least two detunings and 1 to {len(LINES)} curves.",
         )
     order = np.argsort(across)
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         axes.plot(across[order], -across[order], color="0.6", linewidth=0.8, label="free")
         axes.axhline(0, color="0.6", linewidth=0.8, linestyle=(0, (1, 2)))
         for number, (label, values) in enumerate(observed.items()):
@@ -156,6 +152,4 @@ def entrainment(
         axes.set_ylabel(r"observed frequency $\omega_{\mathrm{obs}}$")
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(loc="upper right")
-        if title:
-            axes.set_title(title)
     return axes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photinus.errors import InvalidInput
-from photinus.plot.style import LINES, cartesian, style
+from photinus.plot.style import LINES, drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,8 +43,7 @@ def liouvillian_spectrum(eigenmodes: Eigenmodes, *, axes: Axes | None = None, ti
     moduli = eigenmodes.symmetry.weak.moduli
     labels = [_label(order, moduli) for order in orders]
     spurious = np.asarray(eigenmodes.spurious)
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         axes.axvline(0, color="0.8", linewidth=0.8, zorder=0)
         for k, label in enumerate(dict.fromkeys(labels)):
             chosen = np.array([each == label for each in labels])
@@ -62,8 +61,6 @@ def liouvillian_spectrum(eigenmodes: Eigenmodes, *, axes: Axes | None = None, ti
         axes.spines[["top", "right"]].set_visible(False)
         if moduli:
             axes.legend(title="order", loc="upper left", bbox_to_anchor=(1.0, 1.0), handletextpad=0.2)
-        if title:
-            axes.set_title(title)
     return axes
 
 

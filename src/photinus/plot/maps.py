@@ -10,7 +10,7 @@ import numpy as np
 
 from photinus.errors import InvalidInput
 from photinus.plot.labels import axis_label
-from photinus.plot.style import NO_VALUE, cartesian, colour_bar, style
+from photinus.plot.style import NO_VALUE, colour_bar, drawing
 
 if TYPE_CHECKING:
     import xarray
@@ -60,8 +60,7 @@ def tongue(
     """
     table = _chosen(dataset, quantity, x, y)
     values = np.asarray(table.values)
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         axes.set_facecolor(NO_VALUE)
         drawn = axes.pcolormesh(
             table[x].values, table[y].values, np.ma.masked_invalid(values), shading="nearest", rasterized=True,
@@ -76,8 +75,6 @@ def tongue(
         handles = {**_draw_boundaries(axes, boundary), **_draw_marks(axes, marks or {})}
         axes.set_xlabel(axis_label(x, table[x].attrs))
         axes.set_ylabel(axis_label(y, table[y].attrs))
-        if title:
-            axes.set_title(title)
         if not np.isfinite(values).all():
             handles["no value"] = axes.plot([], [], "s", color=NO_VALUE, markeredgecolor="0.5")[0]
         if handles:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photinus.errors import InvalidInput
-from photinus.plot.style import LINES, cartesian, style
+from photinus.plot.style import LINES, drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,8 +52,7 @@ def phase_sensitivity(
     else:
         curves = {rf"$\partial\varphi/\partial s_{c}$": value[:, k] for k, c in enumerate("xyz")}
     phases = np.append(reduction.phases, 2 * np.pi)
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         axes.axhline(0, color="0.7", linewidth=0.7)
         for number, (label, curve) in enumerate(curves.items()):
             axes.plot(phases, np.append(curve, curve[0]), ("-", "--", "-.")[number], color=LINES[number], label=label)
@@ -62,8 +61,6 @@ def phase_sensitivity(
         axes.set_ylim(low, high + 0.14 * len(curves) * (high - low))  # room for the legend above the curves
         axes.set_ylabel(r"sensitivity $Z(\varphi)$")
         axes.legend(loc="upper right")
-        if title:
-            axes.set_title(title)
     return axes
 
 
@@ -88,8 +85,7 @@ def phase_velocity(
     """
     phi = np.linspace(-np.pi, np.pi, 721)
     velocity = equation.velocity(phi)
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         low, high = min(0.0, float(velocity.min())), max(0.0, float(velocity.max()))
         room = 0.12 * (high - low) or 1.0
         if with_density and equation.diffusion:
@@ -106,8 +102,6 @@ def phase_velocity(
         axes.set_ylim(low - room, high + room)
         axes.set_ylabel(r"$d\varphi/dt$")
         axes.legend(loc="upper right")
-        if title:
-            axes.set_title(title)
     return axes
 
 

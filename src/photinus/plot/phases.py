@@ -9,7 +9,7 @@ import numpy as np
 
 from photinus.errors import InvalidInput
 from photinus.plot.labels import angle_text
-from photinus.plot.style import LINES, cartesian, colour_bar, draw_image, polar, style
+from photinus.plot.style import LINES, colour_bar, draw_image, drawing, polar, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -131,8 +131,7 @@ def joint_phase(
     # The first row and column again at the far edge, so that the square closes.
     phi = np.append(phi, phi[0] + 2 * np.pi)
     values = np.pad(values, ((0, 1), (0, 1)), mode="wrap")
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         drawn = draw_image(axes, phi, phi, values.T, {"cmap": "cividis", "vmin": 0.0, "vmax": limit})
         axes.set_xticks(_ANGLES, _ANGLE_NAMES)
         axes.set_yticks(_ANGLES, _ANGLE_NAMES)
@@ -141,6 +140,4 @@ def joint_phase(
         axes.set_ylabel(second)
         if with_colour_bar:
             colour_bar(axes, drawn, f"$P$({first}, {second})")
-        if title:
-            axes.set_title(title)
     return axes

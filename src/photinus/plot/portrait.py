@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photinus.errors import InvalidInput
-from photinus.plot.style import LINES, cartesian, style
+from photinus.plot.style import LINES, drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,8 +56,7 @@ def portrait(
         raise InvalidInput(
             f"The velocity has the shape {velocity.shape}, the grid {(len(y), len(x))}.", "Give one value a point."
         )
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         axes.streamplot(x, y, velocity.real, velocity.imag, color="0.72", linewidth=0.7, arrowsize=0.7, density=1.1)
         for orbit in orbits:
             axes.plot(np.real(orbit), np.imag(orbit), color=LINES[2], linewidth=2.0)
@@ -69,6 +68,4 @@ def portrait(
         axes.set_ylim(float(y[0]), float(y[-1]))
         axes.set_xlabel(r"Re $\alpha$")
         axes.set_ylabel(r"Im $\alpha$")
-        if title:
-            axes.set_title(title)
     return axes

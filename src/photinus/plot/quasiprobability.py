@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from photinus.errors import InvalidInput
-from photinus.plot.style import cartesian, colour_bar, draw_image, style
+from photinus.plot.style import colour_bar, draw_image, drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,10 +62,9 @@ def wigner(
     if radius is not None and not (np.isfinite(radius) and radius >= 0):
         raise InvalidInput(f"The radius of the circle is {radius!r}.", "Give a number from 0 on, or None.")
     span = float(np.abs(w).max()) or 1.0 if limit is None else float(limit)
-    with style():
-        from matplotlib.colors import CenteredNorm
+    from matplotlib.colors import CenteredNorm
 
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         drawn = draw_image(axes, x, p, w, {"cmap": "RdBu_r", "norm": CenteredNorm(0.0, span)})
         if radius is not None:
             _draw_circle(axes, radius)
@@ -74,8 +73,6 @@ def wigner(
         axes.set_ylabel("$p$")
         if with_colour_bar:
             colour_bar(axes, drawn, "$W(x, p)$")
-        if title:
-            axes.set_title(title)
     return axes
 
 

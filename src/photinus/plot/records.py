@@ -8,7 +8,7 @@ import numpy as np
 
 from photinus.errors import InvalidInput
 from photinus.numerics.checks import whole_number
-from photinus.plot.style import LINES, cartesian, style
+from photinus.plot.style import LINES, drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,13 +58,12 @@ def trajectories(
         )
     number = whole_number(shown, "number of trajectories to draw", minimum=0)
     mean, error = result.mean[name], result.standard_error[name]
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         for k, record in enumerate(result.records[name][:number]):
             axes.plot(result.times, record, color=LINES[1 + k % (len(LINES) - 2)], linewidth=0.8, alpha=0.8)
         axes.fill_between(result.times, mean - 2 * error, mean + 2 * error, color="0.6", alpha=0.6, linewidth=0)
         axes.plot(result.times, mean, color="black", label=f"mean of {result.count}")
-        _frame(axes, result.times, label or name, title)
+        _frame(axes, result.times, label or name)
         axes.legend(loc="best")
     return axes
 
@@ -104,8 +103,7 @@ def phase_record(
     """
     number = min(whole_number(shown, "number of trajectories to draw"), len(record.phases))
     turns = (record.phases[:number] - record.centre) / (2 * np.pi)
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         lowest, highest = np.floor(np.nanmin(turns) + 0.5), np.ceil(np.nanmax(turns) - 0.5)
         if highest - lowest <= 12:
             for well in np.arange(lowest, highest + 1):
@@ -124,14 +122,12 @@ def phase_record(
                 markerfacecolor="white",
                 markeredgecolor=colour,
             )
-        _frame(axes, record.times, f"{label} $/\\,2\\pi$", title)
+        _frame(axes, record.times, f"{label} $/\\,2\\pi$")
     return axes
 
 
-def _frame(axes: Axes, times: np.ndarray, label: str, title: str | None) -> None:
+def _frame(axes: Axes, times: np.ndarray, label: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_xlim(float(times[0]), float(times[-1]))
     axes.set_xlabel("time")
     axes.set_ylabel(label)
-    if title:
-        axes.set_title(title)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from photinus.errors import InvalidInput
-from photinus.plot.style import cartesian, colour_bar, style
+from photinus.plot.style import colour_bar, drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,8 +62,7 @@ def sphere(
     if view is None:
         along = q.max(axis=0)
         view = (0.35, float(phi[np.argmax(along)]) if np.ptp(along) > 1e-9 * np.abs(along).max() else 0.0)
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         right, up, depth = _seen(theta[:, None], phi[None, :], view)
         cells = 0.25 * (q[1:, 1:] + q[1:, :-1] + q[:-1, 1:] + q[:-1, :-1])
         front = 0.25 * (depth[1:, 1:] + depth[1:, :-1] + depth[:-1, 1:] + depth[:-1, :-1]) > 0
@@ -73,8 +72,6 @@ def sphere(
         _draw_globe(axes, view)
         if with_colour_bar:
             colour_bar(axes, drawn, r"$Q(\theta, \varphi)$")
-        if title:
-            axes.set_title(title)
     return axes
 
 

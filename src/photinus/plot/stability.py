@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from photinus.errors import InvalidInput
-from photinus.plot.style import LINES, cartesian, style
+from photinus.plot.style import LINES, drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,8 +48,7 @@ def fisher_information(
     columns = {"quantum bound": np.asarray(bound, dtype=float)}
     columns |= {name: np.asarray(values, dtype=float) for name, values in (measurements or {}).items()}
     x = _checked(parameter, columns)
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes) as axes:
         for k, (name, values) in enumerate(columns.items()):
             axes.plot(x, values, color=LINES[k], lw=1.4 if k else 3.0, ls=("-", "--", "-.", ":")[k % 4], label=name)
         axes.set(xlabel=label, ylabel="Fisher information $F$", xlim=(float(x.min()), float(x.max())))
@@ -86,8 +85,7 @@ def allan(
         raise InvalidInput(
             f"{len(records)} records and {len(curves)} lines are to be drawn.", f"Give 1 to {len(LINES)} of them."
         )
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes) as axes:
         for k, (name, record) in enumerate(records.items()):
             axes.errorbar(
                 record.times,

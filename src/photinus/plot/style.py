@@ -110,6 +110,16 @@ def cartesian(axes: Axes | None) -> Axes:
     return plt.subplots(figsize=(WIDTH, HEIGHT), layout="constrained")[1]
 
 
+@contextmanager
+def drawing(axes: Axes | None, title: str | None = None) -> Iterator[Axes]:
+    """Cartesian axes in the style of these figures, the given ones or new ones; the title is written at the end."""
+    with style():
+        made = cartesian(axes)
+        yield made
+        if title:
+            made.set_title(title)
+
+
 def polar(axes: PolarAxes | None) -> PolarAxes:
     """The given polar axes, or new ones in a pyplot figure."""
     if axes is not None:

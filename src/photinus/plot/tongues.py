@@ -9,7 +9,7 @@ import numpy as np
 
 from photinus.errors import InvalidInput
 from photinus.plot.labels import axis_label
-from photinus.plot.style import LINES, cartesian, colour_bar, style
+from photinus.plot.style import LINES, colour_bar, drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,8 +62,7 @@ def tongues(
             "Draw each plane by itself.",
         )
     (names,) = planes
-    with style():
-        axes = cartesian(axes)
+    with drawing(axes, title) as axes:
         if background is not None:
             drawn = axes.pcolormesh(
                 background.x, background.y, np.ma.masked_invalid(background.values), shading="nearest", cmap="Greys",
@@ -85,7 +84,5 @@ def tongues(
         given = units or {}
         axes.set_xlabel(axis_label(names[0], {"units": given.get(names[0], "")}))
         axes.set_ylabel(axis_label(names[1], {"units": given.get(names[1], "")}))
-        if title:
-            axes.set_title(title)
         axes.figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=2)
     return axes

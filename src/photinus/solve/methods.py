@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-import scipy.sparse as sp
 
 from photinus.errors import InvalidInput, NotConverged
 from photinus.model import ExchangeGroup, Model
@@ -227,20 +226,6 @@ class Krylov(Method):
     ) -> Iteration:
         bases = [w for w in work if isinstance(w, Bases)]
         return Iteration(liouvillian, restart=self.restart, maximum=self.maximum, exchange=exchange, work=bases)
-
-
-def scale_free_residual(matrix: sp.sparray, vector: np.ndarray) -> float:
-    """‖Ax‖ relative to the flux through x."""
-    size = flux(matrix, vector)
-    return float(np.linalg.norm(matrix @ vector)) / size if size > 0 else 0.0
-
-
-def flux(matrix: sp.sparray, vector: np.ndarray) -> float:
-    """‖|A||x|‖ + γ‖x‖, γ the smallest rate on the diagonal: a dark state has no flux of its own."""
-    rates = np.abs(matrix.diagonal())
-    slowest = rates[rates > 0].min(initial=np.inf)
-    size = float(np.linalg.norm(abs(matrix) @ np.abs(vector)))
-    return size + slowest * float(np.linalg.norm(vector)) if np.isfinite(slowest) else size
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from photinus.numerics.checks import real_number
 from photinus.solve.arguments import finite_numbers, listed_numbers, require_state, require_type
 from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import Converged, Fixed
-from photinus.solve.methods import Auto, Method, scale_free_residual
+from photinus.solve.methods import Auto, Method
 from photinus.solve.spectra.peaks import Peak, find_peaks
 from photinus.solve.spectra.resolvent import Resolvent, pulses, resolvent, strong_poles
 from photinus.solve.steady import steady_state
@@ -365,7 +365,7 @@ def stationary(
     if state.grading != made.grading:
         state = laid_into(state, made.grading)
     for order, vector in state.parts.items():
-        residual = scale_free_residual(made.liouvillian(made.grading.sector(order)).matrix, vector)
+        residual = made.liouvillian(made.grading.sector(order)).scale_free_residual(vector)
         if residual > 1e-8:
             raise InvalidInput(
                 f"The state is not stationary: its residual is {residual:.1e}.",
