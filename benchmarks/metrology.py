@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.process import machine, measure, row, save
+from benchmarks.process import repeated
 
 RUNS = (("quantum", 20), ("homodyne", 20), ("emission", 3), ("lyapunov", 20))
 
@@ -69,17 +69,8 @@ def lyapunov(repeats: int) -> Callable[[], dict[str, float]]:
 
 def main() -> None:
     """Print and save the table."""
-    print(__doc__, machine(), sep="\n")
-    rows = []
-    for package, repeats in RUNS:
-        outcome = measure("benchmarks.metrology", package, timeout=300, repeats=repeats)
-        rows.append(row("driven", package, outcome))
-        if outcome is None:
-            print(f"{package:>10}: more than 300 s, or failed")
-            continue
-        rows[-1]["seconds"] = outcome.seconds / repeats
-        print(f"{package:>10}: {outcome.seconds / repeats * 1e3:10.2f} ms, {outcome.answer['value']:.8f}")
-    print(save("metrology", rows))
+    print(__doc__)
+    repeated("metrology", [("driven", package, {"repeats": repeats}) for package, repeats in RUNS])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -75,3 +76,21 @@ def save(name: str, rows: list[dict[str, object]]) -> Path:
 def row(case: str, package: str, outcome: Outcome | None) -> dict[str, object]:
     """One line of a result."""
     return {"case": case, "package": package, **(asdict(outcome) if outcome else {"seconds": None})}
+
+
+def repeated(name: str, runs: Iterable[tuple[str, str, dict[str, object]]], *, timeout: float = 300) -> None:
+    """Time workloads of one benchmark that give their mean ``value`` over ``repeats`` calls; print and save the table.
+
+    Each run is (case, function of ``benchmarks.NAME``, its arguments, ``repeats`` among them).
+    """
+    print(machine())
+    rows = []
+    for case, function, arguments in runs:
+        outcome = measure(f"benchmarks.{name}", function, timeout=timeout, **arguments)
+        rows.append(row(case, function, outcome))
+        if outcome is None:
+            print(f"{case:>10} {function:>12}: more than {timeout:g} s, or failed")
+            continue
+        rows[-1]["seconds"] = each = outcome.seconds / int(str(arguments["repeats"]))
+        print(f"{case:>10} {function:>12}: {each * 1e3:10.2f} ms, {outcome.answer['value']:.8f}")
+    print(save(name, rows))

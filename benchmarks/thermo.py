@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks.process import machine, measure, row, save
+from benchmarks.process import repeated
 
 RUNS = (
     ("pair", "entropy", 20),
@@ -84,17 +84,8 @@ def qutip(case: str, repeats: int) -> Callable[[], dict[str, float]]:
 
 def main() -> None:
     """Print and save the table."""
-    print(__doc__, machine(), sep="\n")
-    rows = []
-    for case, package, repeats in RUNS:
-        outcome = measure("benchmarks.thermo", package, timeout=300, case=case, repeats=repeats)
-        rows.append(row(case, package, outcome))
-        if outcome is None:
-            print(f"{case:>8} {package:>10}: more than 300 s, or failed")
-            continue
-        rows[-1]["seconds"] = outcome.seconds / repeats
-        print(f"{case:>8} {package:>10}: {outcome.seconds / repeats * 1e3:10.2f} ms, {outcome.answer['value']:.8f}")
-    print(save("thermo", rows))
+    print(__doc__)
+    repeated("thermo", [(case, package, {"case": case, "repeats": repeats}) for case, package, repeats in RUNS])
 
 
 if __name__ == "__main__":

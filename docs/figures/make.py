@@ -822,12 +822,14 @@ def response() -> None:
 
 
 def thermodynamics() -> None:
-    """Power against synchronization of the three-level maser; coherence in the four-level machine."""
+    """Currents of the maser, the cost of a driven clock beside its coherence, precision against its price."""
     maser, energy = engine(0.05), ph.thermo.bare_energy(engine(0.05))
     law = ph.thermo.first_law(maser, ph.steady_state(maser), energy)
     figure, panels = plot.figure(3)
     names = {"hot bath": law.heat["hot"], "cold bath": law.heat["cold"], "work": law.power}
-    plot.currents({name: 1e3 * flow for name, flow in names.items()}, system="maser", axes=panels[0])
+    colours = {"hot bath": plot.LINES[1], "cold bath": plot.LINES[0], "work": plot.LINES[2]}
+    flows = {name: 1e3 * flow for name, flow in names.items()}
+    plot.currents(flows, system="maser", unit=r"$\times 10^{-3}$", colours=colours, axes=panels[0])
     strengths = np.linspace(0.0, 1.0, 21)
     with plot.style():
         twin = panels[1].twinx()
@@ -842,6 +844,7 @@ def thermodynamics() -> None:
             twin.plot(strengths, locks, "--", color=colour)
         panels[1].set(xlabel=r"drive $\Omega/\kappa_1$", ylabel=r"entropy production $\sigma/\kappa_1$")
         twin.set(ylabel=r"phase coherence $R$ (dashed)", ylim=(0, None))
+        twin.yaxis.labelpad = 8
         panels[1].legend(fontsize=9)
     drawn = (
         (ring, np.geomspace(2.0, 60, 24), "ring of five states"),
@@ -852,6 +855,7 @@ def thermodynamics() -> None:
     panels[2].set(
         xlabel=r"entropy $\sigma/\mathcal{K}$ per jump", ylabel=r"precision $\langle J\rangle^2/\mathcal{K}\,$Var$\,J$"
     )
+    figure.get_layout_engine().set(wspace=0.06)
     save(figure, "thermodynamics", dpi=110)
 
 
@@ -1268,16 +1272,16 @@ def reservoir() -> None:
 
 
 def precision() -> None:
-    """What a van der Pol oscillator tells of a weak drive, and how two clocks settle."""
+    """What a van der Pol oscillator tells of a weak drive, how two clocks settle, and what accuracy costs."""
     from photinus import metrology as m
 
     def family(drive: float) -> ph.Model:
         return ph.zoo.van_der_pol(gain=1, two_photon_loss=0.5, drive=drive)
 
-    readings = {"homodyne x": m.Quadrature("a"), "phase": m.Phase("a"), "number": m.Number("a")}
+    readings = {"homodyne $x$": m.Quadrature("a"), "phase": m.Phase("a"), "number": m.Number("a")}
     drives = np.linspace(0, 1.2, 25)
     found = [m.sensor(family, {"drive": x}, "drive", measurements=readings) for x in drives]
-    figure, panels = plot.figure(2)
+    figure, panels = plot.figure(3)
     plot.fisher_information(
         drives,
         [x.quantum for x in found],
@@ -1299,7 +1303,53 @@ def precision() -> None:
     }
     record = {"simulated readings": m.allan_deviation(read, 1.0)}
     plot.allan(record, lines={name: (times, y) for name, y in theory.items()}, axes=panels[1])
+    names = (r"entropy per tick $\Sigma$ (nats)", r"accuracy $N$ (ticks)")
+    for levels in (3, 5, 20):
+        ladders = [m.ladder_clock(levels, rate=1.0, affinity=x) for x in np.geomspace(0.5, 80, 30)]
+        ticking = [m.ticking_clock(clock, {"tick": 1}) for clock in ladders]
+        points = np.transpose([(clock.entropy_per_tick, clock.accuracy) for clock in ticking])
+        plot.cost_precision(*points, label=f"ladder of {levels}", names=names, axes=panels[2])
+    driven = [m.ticking_clock(atom(x), {"counted": 1}) for x in np.geomspace(1e-6, 0.6, 30)]
+    points = np.transpose([(clock.entropy_per_tick, clock.accuracy) for clock in driven])
+    plot.cost_precision(*points, label="driven atom", names=names, axes=panels[2])
     save(figure, "precision", dpi=110)
+
+
+def information() -> None:
+    """The balance of a part that a demon feeds, against the demon's temperature; who keeps a pair correlated."""
+    info = ph.information
+    figure, panels = plot.figure(2)
+    temperatures = np.geomspace(1e-3, 20, 33)
+    demons = [ph.zoo.dot_demon(interaction=0.5, bias=0.2, demon_temperature=x) for x in temperatures]
+    laws = [info.local_second_laws(model, ph.steady_state(model)) for model in demons]
+    strengths = np.linspace(0, 4, 17)
+    own, common = ph.Bath("own"), ph.Bath("common")
+    rates, shared = [], []
+    for strength in strengths:
+        jumps = [jump for x in (a, b) for jump in (ph.Jump(1.0, x.dag(), bath=own), ph.Jump(2.0, x**2, bath=own))]
+        pair = ph.Model(jumps=[*jumps, ph.Jump(strength, a - b, bath=common)] if strength else jumps)
+        state = ph.steady_state(pair, cutoff=ph.Converged(1e-5))
+        rates.append(info.mutual_information_rates(pair, state, "a", "b").by_source)
+        shared.append(ph.measures.mutual_information(state, "a", "b"))
+    with plot.style():
+        curves = {
+            r"seen alone, $-\sum\beta\dot Q$": [law.apparent["s"] for law in laws],
+            r"information spent, $-I$": [-law.information_flow["s"] for law in laws],
+            r"in truth, $\sigma = -\sum\beta\dot Q - I$": [law.entropy_production["s"] for law in laws],
+        }
+        for k, (name, values) in enumerate(curves.items()):
+            panels[0].semilogx(temperatures, values, ("-", "--", "-.")[k], color=plot.LINES[k], label=name)
+        panels[0].set(xlabel="temperature of the demon", ylabel="nats per time, of the dot $s$")
+        for k, name in enumerate(("common", "own")):
+            values = [by.get(name, 0.0) for by in rates]
+            panels[1].plot(strengths, values, ("-", "--")[k], color=plot.LINES[k], label=rf"$dI/dt$, {name} bath")
+        panels[1].plot(strengths, shared, ":", color=plot.LINES[2], label=r"mutual information $I$")
+        panels[1].set(xlabel="coupling / gain", ylabel=r"nats per time; nats", xlim=(0, 4))
+        for axes in panels:
+            axes.axhline(0, color="0.6", linewidth=0.7, zorder=0)
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.legend(fontsize=9)
+    save(figure, "information", dpi=110)
 
 
 def identical_atoms() -> None:
@@ -1333,6 +1383,45 @@ def identical_atoms() -> None:
         for axes in panels:
             axes.spines[["top", "right"]].set_visible(False)
     save(figure, "identical_atoms", dpi=110)
+
+
+def three_levels() -> None:
+    """Light of a laser of atoms of three levels, exact and in cumulants, and the diagrams that 16 of them are in."""
+
+    def laser(atoms: int, pump: float) -> tuple[ph.Model, Any]:
+        at = ph.ensemble("atoms", atoms, levels=3)
+        jumps = [
+            ph.Jump(float(pump * atoms), at.each(2, 0)),
+            ph.Jump(1.0, at(1, 2)),
+            ph.Jump(0.3 * atoms, at.each(0, 1)),
+        ]
+        return ph.Model(jumps=jumps), at(2, 1) * at(1, 2) / atoms**2
+
+    pumps = np.geomspace(0.01, 3, 40)
+    figure, panels = plot.figure(2)
+    with plot.style():
+        axes = panels[0]
+        for atoms, color in ((6, plot.LINES[1]), (16, plot.LINES[0]), (100_000, "0.3")):
+            made = [laser(atoms, x) for x in pumps]
+            closed = [ph.cumulants(model).steady().expect(light) for model, light in made]
+            axes.semilogx(pumps, closed, "--", color=color, label=f"cumulants, $N = {atoms}$")
+            if atoms < 20:
+                exact = [ph.steady_state(model).expect(light) for model, light in made[::6]]
+                axes.semilogx(pumps[::6], exact, "o", ms=5, color=color, label=f"exact, $N = {atoms}$")
+        axes.set(xlabel=r"pump $w/N\Gamma$", ylabel=r"light $\langle E_{21}E_{12}\rangle/N^2$", ylim=(0, None))
+        axes.legend(loc="upper left", fontsize="small")
+        axes = panels[1]
+        state = ph.steady_state(laser(16, 0.3)[0])
+        site = state.sites[0]
+        shapes, place = np.unique(site.kets(0)[:, :2], axis=0, return_inverse=True)
+        weight = np.bincount(place.ravel(), state.populations("atoms"))
+        first, second = shapes[:, 0] - shapes[:, 1], shapes[:, 0] + 2 * shapes[:, 1] - 16
+        drawn = axes.scatter(first, second, c=weight, s=70, cmap="magma_r", edgecolors="0.8", linewidths=0.5)
+        axes.set(xlabel=r"$\lambda_1 - \lambda_2$", ylabel=r"$\lambda_2 - \lambda_3$")
+        figure.colorbar(drawn, ax=axes, label=r"population of the diagram $\lambda$")
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+    save(figure, "three_levels", dpi=110)
 
 
 def lasers() -> None:
@@ -1474,6 +1563,76 @@ def time_crystals() -> None:
     save(figure, "time_crystals", dpi=110)
 
 
+def discrete_time_crystals() -> None:
+    """A magnet that is turned over once a period: S_x in time, the multipliers, and what is lost against the size."""
+    from photinus.collective import Kick, Period, floquet_modes, stroboscopic
+
+    def kicked(size: float, error: float, coupling: float = 1.0) -> Period:
+        s = ph.spin("s", size)
+        magnet = ph.zoo.lipkin_meshkov_glick(length=size, coupling=coupling, field=0.4, decay=0.5)
+        return Period([(magnet, 2.0), Kick((1 - error) * np.pi * s.z)])
+
+    figure, panels = plot.figure(3)
+    with plot.style():
+        for k, (size, coupling) in enumerate(((4, 1.0), (12, 1.0), (12, 0.3))):
+            s = ph.spin("s", size)
+            start = ph.states.spin_coherent({s: (np.pi / 2, 0.0)})
+            run = stroboscopic(kicked(size, 0.1, coupling), start, 40, observe={"x": s.x})
+            label = f"$S = {size}$, $\\lambda = {coupling:g}$"
+            look = {"color": plot.LINES[k], "ms": 3, "lw": 0.7}
+            panels[0].plot(run.times / 2, run.observed["x"] / size, "os^"[k] + "-", label=label, **look)
+        panels[0].set(xlabel="periods $t/T$", ylabel=r"$\langle S_x\rangle/S$", ylim=(-1.05, 1.5), xlim=(0, 40))
+        panels[0].legend(loc="upper right", fontsize=8, ncols=2)
+        for k, (size, coupling) in enumerate(((4, 1.0), (12, 1.0))):
+            values = floquet_modes(kicked(size, 0.1, coupling), count=24).multipliers
+            look = {"color": plot.LINES[k], "mfc": "none" if k == 0 else plot.LINES[k], "ms": 5}
+            panels[1].plot(values.real, values.imag, "os"[k], label=f"$S = {size}$", **look)
+        circle = np.exp(1j * np.linspace(0, 2 * np.pi, 201))
+        panels[1].plot(circle.real, circle.imag, color="0.7", lw=0.8, zorder=0)
+        panels[1].set(xlabel=r"Re $\mu$", ylabel=r"Im $\mu$", aspect="equal")
+        panels[1].legend(loc="center", fontsize=8, bbox_to_anchor=(0.5, 0.75))
+        sizes = [2, 4, 6, 8, 10, 12]
+        cases = {r"perfect pulses": (0.0, 1.0), r"short by 10 %": (0.1, 1.0), r"$\lambda = 0.3$": (0.0, 0.3)}
+        for k, (label, (error, coupling)) in enumerate(cases.items()):
+            lost = [floquet_modes(kicked(n, error, coupling), order=1, count=1).subharmonic() for n in sizes]
+            panels[2].semilogy(sizes, lost, "os^"[k] + "-", color=plot.LINES[k], ms=4, lw=0.8, label=label)
+        panels[2].set(xlabel="length $S$", ylabel=r"$1 - |\mu_{-1}|$")
+        panels[2].legend(fontsize=8)
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+    save(figure, "discrete_time_crystals", dpi=110)
+
+
+def seeding() -> None:
+    """A crystal and a spin that would rest: S_z of both in time, and how far the second swings against the coupling."""
+    size, times = 40, np.linspace(0, 600, 6001)
+
+    def swing(**coupling: float) -> np.ndarray:
+        model = ph.zoo.coupled_time_crystals(length=size, drives=[1.0, 0.4], decay=0.5, **coupling)
+        start = {name: [0.01, 0, size * 0.9999] for name in ("s1", "s2")}
+        motion = ph.mean_field(model, large_spins=True).evolve(start, times)
+        return np.stack([motion.values[name][:, 2] / size for name in ("s1", "s2")])
+
+    figure, panels = plot.figure(2)
+    with plot.style():
+        seed, seeded = swing(coherent=0.1)
+        late = slice(2600, 3001)
+        panels[0].plot(times[late], seed[late], color=plot.LINES[0], label=r"seed, $\omega_1 = 2\kappa$")
+        panels[0].plot(times[late], seeded[late], color=plot.LINES[1], label=r"seeded, $\omega_2 = 0.8\kappa$")
+        panels[0].axhline(-0.6, color="0.6", lw=0.8, ls=":", label="the second one alone")
+        panels[0].set(xlabel=r"time $\omega_1 t$", ylabel="$S_z/S$", xlim=(260, 300), ylim=(-1.05, 1.6))
+        panels[0].legend(loc="upper right", fontsize=8)
+        couplings = np.linspace(0, 0.15, 13)
+        for k, (kind, label) in enumerate((("coherent", "exchange $g$"), ("shared_decay", "shared loss $V$"))):
+            reached = [float(np.ptp(swing(**{kind: x})[1][4500:])) for x in couplings]
+            panels[1].plot(couplings, reached, "os"[k] + "-", color=plot.LINES[k], ms=4, label=label)
+        panels[1].set(xlabel=r"coupling$/\omega_1$", ylabel="swing of $S_z/S$ of the seeded spin", ylim=(0, None))
+        panels[1].legend(loc="upper left", fontsize=8)
+        for axes in panels:
+            axes.spines[["top", "right"]].set_visible(False)
+    save(figure, "seeding", dpi=110)
+
+
 FIGURES = (
     classical,
     tongue,
@@ -1496,6 +1655,8 @@ FIGURES = (
     networks,
     network_states,
     time_crystals,
+    discrete_time_crystals,
+    seeding,
     sweep,
     states,
     spectra,
@@ -1514,9 +1675,11 @@ FIGURES = (
     thermodynamics,
     machines,
     precision,
+    information,
     dark_states,
     reservoir,
     identical_atoms,
+    three_levels,
     lasers,
     two_ensembles,
 )

@@ -171,6 +171,10 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "Fokker-Planck Equations", "Springer", 1999),
         _entry("Kloeden1992", "P. E. Kloeden, E. Platen", "Numerical Solution of Stochastic Differential Equations",
                "Springer", 1992),
+        _entry("Schachenmayer2015", "J. Schachenmayer, A. Pikovski, A. M. Rey", "Many-body quantum spin dynamics with "
+               "Monte Carlo trajectories on a discrete phase space", "Phys. Rev. X 5, 011022", 2015),
+        _entry("Huber2021", "J. Huber, P. Kirton, P. Rabl", "Phase-space methods for simulating the dissipative "
+               "many-body dynamics of collective spin systems", "SciPost Phys. 10, 045", 2021),
         _entry("Steel1998", "M. J. Steel, M. K. Olsen, L. I. Plimak, P. D. Drummond, S. M. Tan, M. J. Collett, "
                "D. F. Walls, R. Graham", "Dynamical quantum noise in trapped Bose-Einstein condensates",
                "Phys. Rev. A 58, 4824", 1998),
@@ -359,6 +363,24 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "Phys. Rev. Lett. 93, 174102", 2004),
         _entry("Bastidas2015", "V. M. Bastidas, I. Omelchenko, A. Zakharova, E. Schöll, T. Brandes", "Quantum "
                "signatures of chimera states", "Phys. Rev. E 92, 062924", 2015),
+        _entry("Gong2018", "Z. Gong, R. Hamazaki, M. Ueda", "Discrete time-crystalline order in cavity and circuit QED "
+               "systems", "Phys. Rev. Lett. 120, 040404", 2018),
+        _entry("Russomanno2017", "A. Russomanno, F. Iemini, M. Dalmonte, R. Fazio", "Floquet time crystal in the "
+               "Lipkin-Meshkov-Glick model", "Phys. Rev. B 95, 214307", 2017),
+        _entry("Lipkin1965", "H. J. Lipkin, N. Meshkov, A. J. Glick", "Validity of many-body approximation methods for "
+               "a solvable model: (I). Exact solutions and perturbation theory", "Nucl. Phys. 62, 188", 1965),
+        _entry("Morrison2008", "S. Morrison, A. S. Parkins", "Dynamical quantum phase transitions in the dissipative "
+               "Lipkin-Meshkov-Glick model with proposed realization in optical cavity QED",
+               "Phys. Rev. Lett. 100, 040403", 2008),
+        _entry("Dicke1954", "R. H. Dicke", "Coherence in spontaneous radiation processes", "Phys. Rev. 93, 99", 1954),
+        _entry("Dimer2007", "F. Dimer, B. Estienne, A. S. Parkins, H. J. Carmichael", "Proposed realization of the "
+               "Dicke-model quantum phase transition in an optical cavity QED system", "Phys. Rev. A 75, 013804", 2007),
+        _entry("Gelfand1950", "I. M. Gelfand, M. L. Tsetlin", "Finite-dimensional representations of the group of "
+               "unimodular matrices", "Dokl. Akad. Nauk SSSR 71, 825", 1950),
+        _entry("Vilenkin1992", "N. J. Vilenkin, A. U. Klimyk", "Representation of Lie Groups and Special Functions, "
+               "volume 3", "Kluwer, Dordrecht", 1992),
+        _entry("Gegg2016", "M. Gegg, M. Richter", "Efficient and exact numerical approach for many multi-level systems "
+               "in open system CQED", "New J. Phys. 18, 043037", 2016),
     ]
 )  # fmt: skip
 

@@ -62,6 +62,23 @@ def test_compiled_steps_are_the_plain_ones(workers: int, equal: bool) -> None:
     assert fast.values == pytest.approx(slow.values, abs=1e-13)
 
 
+@pytest.mark.parametrize("edges", [[(0, 1)], [(0, k) for k in range(1, 20)], [(0, 1), (1, 2, 0.5j), (3, 1, -2.0)]])
+@pytest.mark.parametrize("powers", [0, 1, 2])
+def test_compiled_steps_of_few_units_of_all_degrees(edges: list[tuple], powers: int) -> None:
+    """Blocks that are not full, units without neighbours, drifts of one, two and three powers, of complex factors."""
+    pytest.importorskip("numba", reason="the extra `fast` is not installed")
+    graph = sp.lil_array((21, 21), dtype=complex)
+    for i, j, *weight in edges:
+        graph[i, j], graph[j, i] = (weight[0], np.conj(weight[0])) if weight else (1.0, 1.0)
+    n = A.dag() * A
+    hamiltonian = [0.3 * n, 0.3 * n + 0.1 * A.dag() ** 2 * A**2, 0.2 * A.dag() ** 2 * A**2 + 0.02 * A.dag() ** 3 * A**3]
+    unit = ph.Model(hamiltonian[powers], [ph.Jump(0.4, A), *([ph.Jump(0.3, A**powers)] if powers else [])])
+    network = Network(unit, A, sp.csr_array(graph), dissipative=0.2, coherent=-0.1)
+    start = np.exp(1j * np.arange(21.0))
+    fast, slow = (network.evolve(start, [0, 1, 1.5], method=FourthOrder(0.1, compiled=c)) for c in (True, False))
+    assert fast.values == pytest.approx(slow.values, abs=1e-13)
+
+
 def test_steps_are_of_fourth_order() -> None:
     network = Network(CLOCK, A, ring_graph(6), dissipative=0.3, frequencies=np.linspace(-1, 1, 6))
     start = np.exp(1j * np.arange(6))

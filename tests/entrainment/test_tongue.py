@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -310,6 +311,36 @@ def test_more_wrong_arguments(clock: Tongue) -> None:
                   method=Continuation(scan=(3, 5)))  # fmt: skip
     with pytest.raises(Undefined, match="beyond the window"):
         wide.width(0.9)
+
+
+@pytest.mark.parametrize(
+    ("made", "error", "says"),
+    [
+        (lambda: Level(ph.measures.negativity, 0.1, "a", 3), WrongType, "A site of the measure"),
+        (lambda: Level(ph.measures.negativity, 0.1, ph.oscillator("a")), WrongType, "A site of the measure"),
+        (lambda: Level(0.1, ph.measures.negativity), WrongType, "measure"),
+        (lambda: FrequencyEntrainment(ph.oscillator("a"), detuning=3), WrongType, "parameter of the detuning"),
+        (lambda: FrequencyEntrainment(ph.oscillator("a"), resolution=-1), InvalidInput, "resolution"),
+        (lambda: Value(0.1, 3), WrongType, "name of the value"),
+        (lambda: MeanFieldLocking(starts=0), InvalidInput, "starts"),
+        (lambda: MeanFieldLocking(large_spins="no"), InvalidInput, "True or False"),
+    ],
+)
+def test_criteria_refuse_what_has_no_meaning(made, error, says):
+    with pytest.raises(error, match=says):
+        made()
+
+
+def test_the_sites_of_a_level_are_listed_or_given_one_by_one():
+    s = ph.spin("s", 1)
+    one = Level(ph.measures.negativity, 0.1, "a", "b", cutoff=ph.Fixed(3))
+    assert one == Level(ph.measures.negativity, 0.1, ("a", "b"), cutoff=ph.Fixed(3))
+    assert one == replace(Level(ph.measures.negativity, 0.2, "a", "b", cutoff=ph.Fixed(3)), level=0.1)
+    assert one.text == "negativity(a, b) ≥ 0.1"
+    by_handle, by_name = (Level(ph.measures.phase_coherence, 0.02, site) for site in (s, "s"))
+    at = {"loss": 1.0, "gain": 0.3, "drive": 0.2}
+    assert by_handle.read(ph.zoo.spin_one, at, None).value == by_name.read(ph.zoo.spin_one, at, None).value
+    assert by_handle.text == by_name.text
 
 
 # --- the mean field ------------------------------------------------------------------------------------------------

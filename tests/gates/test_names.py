@@ -8,7 +8,8 @@ import pytest
 
 import photinus as ph
 
-METHODS = ["Adaptive", "Auto", "Dense", "Direct", "Exponential", "Krylov", "RungeKutta", "Tridiagonal"]
+METHODS = ["Adaptive", "Auto", "Dense", "Direct", "Exponential", "Fused", "Heun", "Incomplete"]
+METHODS += ["Integration", "Krylov", "RungeKutta", "Tridiagonal"]
 READ_OFF = ["g2", "linewidth", "observed_frequency", "phase_diffusion"]
 
 

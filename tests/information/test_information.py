@@ -281,3 +281,68 @@ def test_a_perfect_and_a_useless_measurement() -> None:
         INFO.measurement_gain(bit, {"up": 0.5 + S.z})
     with pytest.raises(ph.errors.WrongType):
         INFO.measurement_gain(bit, [S.z])
+
+
+@given(SEEDS)
+@QUICK
+def test_the_transfer_is_a_difference_of_two_evolutions(seed: int) -> None:
+    """dS_t/dt with the whole model, less that of a model in which the source's words are struck out."""
+    model = two_qubits(seed)
+    state = ph.states.from_matrix({S: 2, T: 2}, random_matrix(4, seed))
+    alone = ph.Model(1.3 * T.z + 0 * S.z, [model.jumps[1], ph.Jump(0.0, S.minus)])
+    step = 1e-5
+
+    def growth(x: ph.Model) -> float:
+        after = ph.evolve(x, state, [0.0, step], keep_states=True).states[-1]
+        return (after.reduced("t").entropy() - state.reduced("t").entropy()) / step
+
+    expected = growth(model) - growth(alone)
+    assert INFO.information_transfer(model, state, "s", "t") == pytest.approx(expected, rel=1e-2, abs=2e-3)
+
+
+@given(SEEDS)
+@QUICK
+def test_the_gain_of_a_measurement_is_what_is_left_of_the_entropy(seed: int) -> None:
+    """S(ρ) − Σ p_kS(M_kρM_k†/p_k) with dense matrices, for operators that are not Hermitian."""
+    rng = np.random.default_rng(seed)
+    rho = random_matrix(2, seed)
+    g = rng.normal(size=(4, 2)) + 1j * rng.normal(size=(4, 2))
+    isometry = la.qr(g, mode="economic")[0]
+    parts = {"first": isometry[:2], "second": isometry[2:]}
+
+    def operator(matrix: np.ndarray):
+        levels = (0.5 + S.z, S.plus, S.minus, 0.5 - S.z)
+        return sum(complex(c) * x for c, x in zip(matrix.ravel(), levels, strict=True))
+
+    def entropy(x: np.ndarray) -> float:
+        p = np.linalg.eigvalsh(x)
+        return float(-(p[p > 1e-15] * np.log(p[p > 1e-15])).sum())
+
+    expected = entropy(rho)
+    for x in parts.values():
+        after = x @ rho @ x.conj().T
+        expected -= np.trace(after).real * entropy(after / np.trace(after))
+    gain = INFO.measurement_gain(ph.states.from_matrix({S: 2}, rho), {k: operator(x) for k, x in parts.items()})
+    assert gain.information == pytest.approx(expected, abs=1e-10)
+
+
+@given(SEEDS, st.floats(0.2, 3.0), st.floats(0.0, 1.0))
+@QUICK
+def test_feedback_extracts_at_most_what_was_learnt(seed: int, temperature: float, error: float) -> None:
+    """Any rotation after any reading: E − E′ ≤ −ΔF + T·I (Sagawa, Ueda 2008); a perfect one reaches it from a bit."""
+    rng = np.random.default_rng(seed)
+    energy = 1.3 * S.z
+    state = ph.states.from_matrix({S: 2}, random_matrix(2, seed))
+    good, bad = (1 - error) ** 0.5, error**0.5
+    up, down = 0.5 + S.z, 0.5 - S.z
+    angles = rng.uniform(0, np.pi, 2)
+    turns = [np.cos(x) - 2j * np.sin(x) * S.y for x in angles]
+    read = {"up": good * up + bad * down, "down": bad * up + good * down}
+    gain = INFO.measurement_gain(state, {k: u * m for u, (k, m) in zip(turns, read.items(), strict=True)})
+    after = sum(gain.probabilities[k] * x.density_matrix() for k, x in gain.states.items())
+    final = ph.states.from_matrix({S: 2}, after)
+    change = ph.thermo.free_energy(final, energy, temperature) - ph.thermo.free_energy(state, energy, temperature)
+    extracted = state.expect(energy) - final.expect(energy)
+    assert extracted <= gain.extractable_work(temperature, change) + 1e-9
+    flipped = INFO.measurement_gain(qubit(S, 0.5), {"up": 2 * S.y * up, "down": 1.0 * down})
+    assert sum(p * flipped.states[k].expect(energy) for k, p in flipped.probabilities.items()) == pytest.approx(-0.65)

@@ -48,6 +48,17 @@ def test_exactly_defective():
     assert (pairs.rounding > 1e-9).all()
 
 
+@pytest.mark.parametrize("size", [2, 3, 4])
+def test_rounding_scatters_a_jordan_block_only_so_far(size):
+    """A block of size m moves by ε^{1/m}, not by ε times a condition that is infinite where it is found whole."""
+    block = -6 * np.eye(size) + np.diag(np.full(size - 1, 5.0), 1)
+    turn = la.qr(np.random.default_rng(size).normal(size=(size, size)))[0]
+    for matrix in (block, turn @ block @ turn.T):
+        pairs = dense_eigenpairs(matrix, size)
+        assert (np.abs(pairs.values + 6) <= pairs.rounding).all()
+        assert pairs.rounding.max() <= 100 * np.finfo(float).eps ** (1 / size)
+
+
 def test_one_and_zero():
     assert dense_eigenpairs(np.zeros((1, 1)), 1).values.tolist() == [0]
     assert dense_eigenpairs(np.zeros((3, 3)), 1).values.tolist() == [0, 0, 0]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from photinus.numerics.krylov import gmres
+from photinus.numerics.krylov import Cycles, gmres
 from photinus.numerics.linear import dense_null_vector, sparse_regular
 from photinus.numerics.singular import bandwidth, singular_null_vector
 
@@ -109,13 +109,13 @@ def test_gmres_solves_a_consistent_singular_system(restart: int) -> None:
     target = np.random.default_rng(1).normal(size=30)
     target -= target.mean()
     diagonal = np.diagonal(matrix)
-    found = gmres(lambda x: matrix @ x, target, lambda y: y / diagonal, tolerance=1e-11, restart=restart)
+    found = gmres(lambda x: matrix @ x, target, lambda y: y / diagonal, tolerance=1e-11, cycles=Cycles(restart))
     assert found.converged
     assert np.linalg.norm(matrix @ found.vector - target) <= 1.1e-11 * np.linalg.norm(target)
 
 
 def test_gmres_gives_up_where_there_is_no_solution() -> None:
     matrix = chain(20, 5)
-    found = gmres(lambda x: matrix @ x, np.ones(20), lambda y: y, tolerance=1e-8, restart=10, maximum=200)
+    found = gmres(lambda x: matrix @ x, np.ones(20), lambda y: y, tolerance=1e-8, maximum=200, cycles=Cycles(10))
     assert not found.converged
     assert found.residual > 0.9

@@ -47,3 +47,16 @@ def test_cost_and_precision() -> None:
     for wrong in (([1, 2], [1]), ([np.inf], [1.0])):
         with pytest.raises(errors.InvalidInput):
             plot.cost_precision(*wrong)
+
+
+def test_bands_have_the_colours_that_were_chosen_and_no_seam() -> None:
+    axes = plot.currents({"hot": 2.0, "work": -2.0}, colours={"hot": "red"})
+    assert axes.collections[0].get_facecolor()[0, :3] == pytest.approx([1, 0, 0])
+    assert len(axes.collections) == 2  # an arrow's head is part of its band
+    assert axes.collections[1].get_paths()[0].vertices[:, 0].max() > 1.45
+
+
+def test_the_bound_comes_last_in_the_legend() -> None:
+    axes = plot.cost_precision([1, 10], [0.4, 3], label="ring")
+    plot.cost_precision([1, 2], [1, 2], axes=axes, label="other")
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["ring", "other", "classical bound, cost/2"]

@@ -8,6 +8,9 @@ from scipy.linalg import expm
 
 import photinus as ph
 from photinus import errors
+from photinus.solve.manifold.reachable import enough, never_rises, reached
+from photinus.space.liouvillian import generator
+from photinus.space.space import make_space
 from solve.planted import planted, superoperator
 
 A, B = ph.oscillator("a"), ph.oscillator("b")
@@ -254,3 +257,37 @@ def test_bad_input():
         ph.asymptotic_state(
             ph.Model(jumps=[ph.Jump(1.0, A.dag())]), ph.states.fock({"a": 0}), cutoff=ph.Converged(1e-6, maximum=40)
         )
+
+
+def test_what_is_visited_is_found_with_and_without_a_larger_space():
+    """Where no word raises the quanta the kets are followed in one space; a drive never is."""
+    a, b = ph.oscillator("a"), ph.oscillator("b")
+    start = ph.states.fock({"a": 3, "b": 1})
+    kets = start.populations() > 0
+    shared, exchange = ph.Jump(1.0, a - b), a.dag() * b + b.dag() * a
+    for model in (
+        ph.Model(jumps=[shared]),
+        ph.Model(exchange, [ph.Jump(1.0, a**2)]),
+        ph.Model(jumps=[ph.Jump(1, a), ph.Jump(2, b)]),
+    ):
+        cutoffs, visited = enough(model, kets, start.space, 60)
+        space = make_space(model.sites, cutoffs)
+        assert never_rises(generator(model, cutoffs))
+        inside = np.zeros(space.dimension, dtype=bool)
+        inside[np.ravel_multi_index((3, 1), space.levels)] = True
+        again, exact = reached(model, space, inside)
+        assert exact
+        assert np.array_equal(visited, again)
+    for model in (ph.Model(a + a.dag(), [shared]), ph.Model(jumps=[shared, ph.Jump(0.1, a.dag())])):
+        assert not never_rises(generator(model, {"a": 4, "b": 4}))
+    mixed = ph.Model(jumps=[ph.Jump(1.0, a + b**2)])  # L†L takes |1, 0⟩ to |0, 2⟩
+    assert not never_rises(generator(mixed, {"a": 4, "b": 4}))
+
+
+def test_a_weak_loss_beside_a_shared_one_is_not_called_an_error():
+    """A cascade has no cancellation: a loss of 1e-6 empties both, and the certificate agrees."""
+    a, b = ph.oscillator("a"), ph.oscillator("b")
+    model = ph.Model(jumps=[ph.Jump(1.0, a - b), ph.Jump(1e-6, a)])
+    end = ph.asymptotic_state(model, ph.states.fock({"a": 2, "b": 0}))
+    assert end.expect(a.dag() * a) == pytest.approx(0, abs=1e-9)
+    assert end.certificate.ok

@@ -5,7 +5,7 @@ import pytest
 import scipy.linalg as la
 
 import photinus as ph
-from photinus.numerics.krylov import gmres
+from photinus.numerics.krylov import Cycles, gmres
 from photinus.solve import coherences, local
 from photinus.solve.coherences import Coherences, SortedGenerator
 from photinus.solve.iteration import ChargeSweep, Iteration
@@ -174,9 +174,9 @@ def test_gmres_with_real_coefficients_and_a_pace(restart: int) -> None:
     rng = np.random.default_rng(3)
     matrix = np.eye(60) + 0.08 * rng.normal(size=(60, 60))
     target = rng.normal(size=60)
-    found = gmres(lambda x: matrix @ x, target, lambda y: y, tolerance=1e-9, restart=restart, maximum=600)
+    found = gmres(lambda x: matrix @ x, target, lambda y: y, tolerance=1e-9, maximum=600, cycles=Cycles(restart))
     assert found.converged
     np.testing.assert_allclose(matrix @ found.vector, target, atol=1e-7)
-    slow = gmres(lambda x: matrix @ x, target, lambda y: y, tolerance=1e-30, restart=40, pace=1e-2)
+    slow = gmres(lambda x: matrix @ x, target, lambda y: y, tolerance=1e-30, pace=1e-2)
     assert not slow.converged
     assert slow.products == 25

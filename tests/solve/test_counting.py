@@ -248,3 +248,27 @@ def test_a_bath_is_no_jump_and_the_message_says_which_jumps_are_its() -> None:
     mode = ph.Model(S.z, [ph.Bath("bath", 2.0).jump(1.0, S.minus, 1.0)])
     with pytest.raises(ph.errors.InvalidInput, match=r"0 \(s₋ of bath\)"):
         ph.counting(mode, {"bath": 1})
+
+
+@pytest.mark.parametrize("more", [[], [ph.Jump(0.3, A.dag() * A)]])
+def test_a_cavity_at_rest_emits_nothing_and_rounding_is_no_current(more: list[ph.Jump]) -> None:
+    empty = ph.Model(jumps=[ph.Jump(1.0, A, name="loss"), *more])
+    counted = ph.counting(empty, {"loss": 1})
+    assert counted.frequency == 0.0
+    assert not counted.cumulants.any()
+    assert counted.ok, counted.complaints
+    assert counted.generating_function([0.1]).values == pytest.approx(0, abs=1e-12)
+    with pytest.raises(ph.errors.Undefined, match="Fano"):
+        _ = counted.fano
+    with pytest.raises(ph.errors.Undefined, match="No counted jump"):
+        counted.waiting_times([0.0])
+    with pytest.raises(ph.errors.Undefined, match="mean current"):
+        ph.thermo.uncertainty_relations(counted)
+    with pytest.raises(ph.errors.Undefined, match="does not tick"):
+        ph.metrology.ticking_clock(empty, {"loss": 1})
+
+
+def test_small_but_exact_fluxes_are_kept() -> None:
+    """A spin at ω/T = 40: e⁻⁴⁰ jumps per time, each with its reverse."""
+    cold = ph.Model(S.z, [ph.Bath("bath", 1.0).jump(1.0, S.minus, 40.0, name="quantum")])
+    assert ph.counting(cold, {"quantum": 1}).frequency == pytest.approx(2 * np.exp(-40.0), rel=1e-9)

@@ -299,3 +299,35 @@ def test_the_strong_algebra_against_the_commutant_by_brute_force(model, algebra)
 
 def test_the_strong_algebra_is_not_told_where_levels_are_cut():
     assert ph.stationary_manifold(SHARED, cutoff=ph.Fixed(3)).strong_algebra is None
+
+
+def test_a_slow_local_loss_leaves_one_state_or_is_refused():
+    """D[a − b] and a loss k of one site: one state as long as k is told from zero, never a bare error of NumPy."""
+    a, b = ph.oscillator("a"), ph.oscillator("b")
+    shared = ph.Model(jumps=[ph.Jump(1.0, a - b)])
+    for k in (1e-3, 1e-6, 1e-8):
+        made = ph.stationary_manifold(shared + ph.Model(jumps=[ph.Jump(k, a)]))
+        assert made.dimension == 1
+        assert made.certificate.gap == pytest.approx(k / 2, rel=1e-2)
+    for k in (1e-10, 1e-12):
+        with pytest.raises(errors.Ambiguous, match="neither zero nor certainly different"):
+            ph.stationary_manifold(shared + ph.Model(jumps=[ph.Jump(k, a)]))
+    assert ph.stationary_manifold(shared + ph.Model(jumps=[ph.Jump(1e-16, a)]), cutoff=ph.Fixed(5)).dimension == 25
+
+
+def test_three_oscillators_with_two_dark_modes_have_dimension_of_a_square():
+    """D[a − b − c] keeps two modes: C(M + 2, 2) dark kets up to M quanta, and their coherences."""
+    a, b, c = (ph.oscillator(x) for x in "abc")
+    made = ph.stationary_manifold(ph.Model(jumps=[ph.Jump(1.0, a - b - c)]), cutoff=ph.Fixed(4))
+    assert made.dimension == 10**2
+    assert made.certificate.grows
+    assert min(float(state.eigenvalues[0]) for state in made.extremal_states) > -1e-12
+
+
+def test_ten_quanta_in_two_oscillators():
+    """(M + 1)² at M = 10; every extremal state is positive to 1e-12."""
+    a, b = ph.oscillator("a"), ph.oscillator("b")
+    made = ph.stationary_manifold(ph.Model(jumps=[ph.Jump(1.0, a - b)]), cutoff=ph.Fixed(11))
+    assert made.dimension == 121
+    assert len(made.extremal_states) == 11
+    assert min(float(state.eigenvalues[0]) for state in made.extremal_states) > -1e-12

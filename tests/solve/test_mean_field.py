@@ -381,6 +381,10 @@ def test_motion_without_bound() -> None:
 def test_methods() -> None:
     with pytest.raises(InvalidInput, match="at most 1e-2"):
         Integration(tolerance=0.1)
+    with pytest.raises(InvalidInput, match="True or False"):
+        Integration(stiff="no")  # type: ignore[arg-type]
+    with pytest.raises(InvalidInput, match="True or False"):
+        ph.mean_field(ph.zoo.van_der_pol(**VDP), large_spins="no")  # type: ignore[arg-type]
     with pytest.raises(WrongType, match="method"):
         ph.mean_field(ph.zoo.van_der_pol(**VDP)).evolve({"a": 1}, [0, 1], method="RK45")
 

@@ -326,14 +326,13 @@ def test_a_run_shows_itself() -> None:
     assert np.isnan(single.standard_error["n_a"]).all()
 
 
-S = ph.spin("s", 0.5)
 CLOCK = ph.zoo.van_der_pol(gain=1, two_photon_loss=0.1)
 
 
 @pytest.mark.parametrize(
     ("error", "arguments"),
     [
-        (InvalidInput, {"model": ph.Model(S.x)}),
+        (InvalidInput, {"model": ph.Model(ph.qudit("q", 3)(0, 0))}),
         (InvalidInput, {"model": ph.Model(jumps=ph.Jump(1.0, ph.diagonal(A, lambda n: 1 / (n + 1)) * A))}),
         (Undefined, {"model": ph.Model()}),
         (WrongType, {"model": "van der Pol"}),

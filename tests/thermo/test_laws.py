@@ -121,7 +121,9 @@ def test_every_channel_produces_entropy_in_every_state(model: ph.Model, seed: in
 @settings(max_examples=15)
 def test_the_non_adiabatic_part_is_the_fall_of_the_relative_entropy(model: ph.Model, seed: int) -> None:
     d = model.sites[0].dimension
-    state, steady = dense.random_state(ph.qudit("q", d), d, seed), ph.steady_state(model)
+    random, steady = dense.random_state(ph.qudit("q", d), d, seed), ph.steady_state(model)
+    mixed = (random.density_matrix() + np.eye(d) / d) / 2  # no small eigenvalue, whose logarithm bends the slope
+    state = ph.states.from_matrix({ph.qudit("q", d): d}, mixed)
     split = THERMO.split_entropy_production(model, state, steady)
     assert split.non_adiabatic >= -1e-12
     assert split.non_adiabatic + split.adiabatic == pytest.approx(THERMO.entropy_production(model, state).value)
@@ -175,3 +177,91 @@ def test_the_quantum_kinetic_relation_holds_with_coherence(model: ph.Model) -> N
     counted = ph.counting(model, {"j0": 1.0, "j1": -0.4}, highest=2)
     if abs(counted.mean) > 1e-6:
         assert THERMO.uncertainty_relations(counted).quantum_kinetic >= 1 - 1e-9
+
+
+@st.composite
+def signals(draw):
+    """A periodic drive, or one on a grid of times; of an operator that is Hermitian or not."""
+    w, size = draw(ENERGIES), draw(RATES)
+    operator = draw(st.sampled_from([S.plus, S.x, S.plus * T.minus, S.x * T.y, 1j * S.z * T.plus]))
+    grid = np.linspace(0, 10, 9)
+    kinds = [lambda t: size * np.exp(-1j * w * t), lambda t: size * np.cos(w * t), (grid, size * np.sin(grid))]
+    return operator, draw(st.sampled_from(kinds))
+
+
+@given(st.one_of(local_machines(), global_machines()), st.lists(signals(), max_size=2), st.floats(0, 10), SEEDS)
+@settings(max_examples=30)
+def test_the_first_law_closes_in_every_state_under_every_drive(model: ph.Model, drives, time: float, seed: int) -> None:
+    g = np.random.default_rng(seed).normal(size=(2, 4, 4))
+    rho = (g[0] + 1j * g[1]) @ (g[0] + 1j * g[1]).conj().T
+    state = ph.states.from_matrix({S: 2, T: 2}, rho / np.trace(rho))
+    law = THERMO.first_law(model, state, drives=drives, time=time)
+    scale = abs(law.power) + sum(abs(q) for q in law.heat.values()) + 1e-3
+    assert abs(law.closure) <= 1e-10 * scale
+    assert law.power == THERMO.power(model, state, drives=drives, time=time)
+    ahead = ph.evolve(model, state, [time, time + 1e-5], drives=[d for d in drives if callable(d[1])], keep_states=True)
+    if all(callable(d[1]) for d in drives):
+        energy = law.heat_class.energy
+        slope = (ahead.states[-1].expect(energy) - state.expect(energy)) / 1e-5
+        assert law.change == pytest.approx(slope, rel=1e-3, abs=1e-3)
+
+
+@st.composite
+def dots(draw, *, equal: bool = False) -> ph.Model:
+    """Two coupled dots of charges, each at a lead with a temperature and a chemical potential of its own."""
+    first, second = ph.qudit("x", 2), ph.qudit("y", 2)
+    charging, energies = draw(ENERGIES), (draw(ENERGIES), draw(ENERGIES))
+    t, mu = draw(TEMPERATURES), draw(ENERGIES)
+    jumps = []
+    for k, (own, other) in enumerate(((first, second), (second, first))):
+        lead = ph.Bath(f"l{k}", t if equal else draw(TEMPERATURES), mu if equal else draw(ENERGIES))
+        for n in (0, 1):  # the energy of a charge depends on the other dot
+            jumps.append(lead.fermi_jump(draw(RATES), own(0, 1) * other(n, n), energies[k] + n * charging))
+    energy = energies[0] * first(1, 1) + energies[1] * second(1, 1) + charging * first(1, 1) * second(1, 1)
+    return ph.Model(energy, jumps)
+
+
+def charges(model: ph.Model):
+    return sum(ph.qudit(site.name, 2)(1, 1) for site in model.sites)
+
+
+@given(dots())
+@settings(max_examples=20)
+def test_leads_with_chemical_potentials_obey_both_laws(model: ph.Model) -> None:
+    state = ph.steady_state(model)
+    law, produced = THERMO.first_law(model, state, number=charges(model)), THERMO.entropy_production(model, state)
+    assert law.heat_class.name == "global"
+    assert abs(law.closure) <= 1e-10 * (sum(abs(q) for q in law.heat.values()) + 1e-3)
+    assert min(produced.by_bath.values()) >= -1e-12
+    clausius = -sum(law.heat[bath.name] / bath.temperature for bath in {jump.bath for jump in model.jumps})
+    assert produced.value == pytest.approx(clausius, rel=1e-8, abs=1e-10)
+    assert THERMO.schnakenberg(THERMO.jump_rates(model, state), state.populations()) == pytest.approx(
+        produced.value, rel=1e-8, abs=1e-10
+    )
+
+
+@st.composite
+def balanced(draw) -> ph.Model:
+    """Models in equilibrium: equal dots' leads, equal local baths of equal frequencies, a chain in detailed balance."""
+    kind = draw(st.sampled_from(["dots", "local", "chain"]))
+    if kind == "dots":
+        return draw(dots(equal=True))
+    if kind == "local":
+        w, t, g = draw(ENERGIES), draw(TEMPERATURES), draw(RATES)
+        baths = ph.Bath("hot", t), ph.Bath("cold", t)
+        jumps = [b.jump(draw(RATES), x.minus, w) for b, x in zip(baths, (S, T), strict=True)]
+        return ph.Model(w * (S.z + T.z) + g * (S.plus * T.minus + S.minus * T.plus), jumps)
+    rng, q = np.random.default_rng(draw(SEEDS)), ph.qudit("q", 4)
+    levels, rates = rng.normal(size=4), 10 ** rng.uniform(-2, 2, size=(4, 4))
+    pairs = [(i, j, np.exp((levels[j] - levels[i]) / 2)) for i in range(4) for j in range(i)]
+    return ph.Model(jumps=[ph.Jump(rates[i, j] * x, q(i, j), rates[i, j] / x) for i, j, x in pairs])
+
+
+@given(balanced())
+@settings(max_examples=25)
+def test_nothing_is_produced_in_equilibrium_of_any_kind(model: ph.Model) -> None:
+    state = ph.steady_state(model)
+    produced = THERMO.entropy_production(model, state)
+    busy = sum(jump.rate + jump.reverse for jump in model.jumps)
+    assert 0 <= produced.value <= 1e-12 * busy
+    assert all(0 <= x <= 1e-12 * busy for x in produced.by_bath.values())

@@ -1,15 +1,16 @@
 """Operators as polynomials of ladder words over named sites.
 
 An oscillator *is* its annihilation operator; a spin has ``x y z plus minus``, and so has an ensemble of identical
-atoms, for their sum; a qudit gives |m⟩⟨n| as ``q(m, n)``.
+atoms, for their sum; a qudit gives |m⟩⟨n| as ``q(m, n)``, and so does an ensemble of atoms of d levels, for the sum.
 Sums, products and adjoints are computed exactly and kept in a canonical form: oscillator words in normal order,
 spin words reduced by the Casimir and to degree 2j, of a qudit's projectors the last eliminated. Equal operators
 therefore compare equal.
 """
 
-from photinus.algebra.ensemble import Ensemble
+from photinus.algebra.atoms import EnsembleHandle, LevelEnsembleHandle, ensemble
+from photinus.algebra.ensemble import Ensemble, Identical
+from photinus.algebra.level_ensemble import LevelEnsemble
 from photinus.algebra.operator import (
-    EnsembleHandle,
     Operator,
     QuditHandle,
     Scalar,
@@ -18,10 +19,10 @@ from photinus.algebra.operator import (
     as_operator,
     commutator,
     diagonal,
-    ensemble,
     multiply_words,
     oscillator,
     qudit,
+    resolved,
     spin,
 )
 from photinus.algebra.oscillator import Oscillator
@@ -33,6 +34,9 @@ __all__ = [
     "Ensemble",
     "EnsembleHandle",
     "Handle",
+    "Identical",
+    "LevelEnsemble",
+    "LevelEnsembleHandle",
     "Operator",
     "Oscillator",
     "Qudit",
@@ -50,5 +54,6 @@ __all__ = [
     "multiply_words",
     "oscillator",
     "qudit",
+    "resolved",
     "spin",
 ]

@@ -11,6 +11,8 @@ three jumps ``("each", q, δ)``, |J, M⟩ → |J + δ, M + q⟩ with δ = 0, −
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Hashable
 from functools import lru_cache
 from math import lgamma, log
 from typing import Final, TypeAlias
@@ -28,22 +30,69 @@ BACK: Final = "back"
 Terms: TypeAlias = dict[tuple[int, int], float]  # powers of S_z and of C -> coefficient
 
 
-class Ensemble(Site):
-    """N identical two-level atoms; its kets are |J, M⟩, the largest J first and then the largest M."""
+class Identical(Site):
+    """N identical atoms in the permutation-symmetric space: what ensembles of two and of d levels have in common."""
 
     __slots__ = ("atoms",)
-    kind = "ensemble"
     atoms: int
 
-    def __init__(self, name: str, atoms: int):
+    def __init__(self, name: str, atoms: int, *size: Hashable, alone: str):
         atoms = whole_number(atoms, f"number of atoms of the ensemble {name!r}", minimum=0)
         if atoms < 2:
             raise InvalidInput(
                 f"The ensemble {name!r} has {atoms} atom{'s' if atoms != 1 else ''}.",
-                "Give at least two; a single two-level atom is ph.spin(name, 1/2).",
+                f"Give at least two; {alone}.",
             )
         object.__setattr__(self, "atoms", atoms)
-        super().__init__(name, atoms)
+        super().__init__(name, atoms, *size)
+
+    def product(self, u: LocalWord, v: LocalWord) -> list[tuple[LocalWord, complex]]:
+        if EACH in (u[0], v[0]):
+            if self.identity in (u, v):
+                return [(u if v == self.identity else v, 1.0)]
+            raise WrongType(
+                f"An operator of each atom of {self.name!r} is multiplied with another operator of the same atoms.",
+                f"{self.name}.each stands in a jump, alone or beside operators of other sites.",
+            )
+        return self.collective_product(u, v)
+
+    @abstractmethod
+    def collective_product(self, u: LocalWord, v: LocalWord) -> list[tuple[LocalWord, complex]]:
+        """The product of two words that sum over the atoms."""
+
+    @abstractmethod
+    def channels(self, word: LocalWord) -> list[LocalWord]:
+        """The jumps whose dissipators add up to that of a word of each atom, always as many and in the same order."""
+
+    @abstractmethod
+    def letters(self) -> list[LocalWord]:
+        """The words that are one operator of an atom, summed over the atoms."""
+
+    @abstractmethod
+    def expand(self, m: int, n: int) -> list[tuple[LocalWord, complex]]:
+        """Σ|m⟩⟨n| in canonical words."""
+
+    @abstractmethod
+    def populations(self) -> np.ndarray:
+        """How many atoms are in each level, of every ket, shape (kets, levels)."""
+
+    @abstractmethod
+    def multiplicity(self) -> np.ndarray:
+        """The logarithm of how many states each ket stands for, equally mixed."""
+
+    @abstractmethod
+    def rung(self) -> np.ndarray:
+        """A number of each ket's kind, 0, 1, …: there is no coherence between kets of two kinds (J, or λ)."""
+
+
+class Ensemble(Identical):
+    """N identical two-level atoms; its kets are |J, M⟩, the largest J first and then the largest M."""
+
+    __slots__ = ()
+    kind = "ensemble"
+
+    def __init__(self, name: str, atoms: int):
+        super().__init__(name, atoms, alone="a single two-level atom is ph.spin(name, 1/2)")
 
     def __repr__(self) -> str:
         return f"ensemble {self.name} ({self.atoms} atoms)"
@@ -56,14 +105,7 @@ class Ensemble(Site):
     def coordinates(self) -> tuple[str, ...]:
         return (f"J_{self.name}", f"M_{self.name}")
 
-    def product(self, u: LocalWord, v: LocalWord) -> list[tuple[LocalWord, complex]]:
-        if EACH in (u[0], v[0]):
-            if self.identity in (u, v):
-                return [(u if v == self.identity else v, 1.0)]
-            raise WrongType(
-                f"An operator of each atom of {self.name!r} is multiplied with another operator of the same atoms.",
-                f"{self.name}.each stands in a jump, alone or beside operators of other sites.",
-            )
+    def collective_product(self, u: LocalWord, v: LocalWord) -> list[tuple[LocalWord, complex]]:
         return [(word, c) for word, c in _product(u, v) if abs(word[0]) <= self.atoms]
 
     def adjoint(self, word: LocalWord) -> LocalWord:
@@ -72,6 +114,9 @@ class Ensemble(Site):
         if len(word) == 2:
             return (EACH, -word[1])
         return word[:3] if len(word) == 4 else (*word, BACK)  # the weights of a jump are those of its start
+
+    def channels(self, word: LocalWord) -> list[LocalWord]:
+        return [(*word, delta) for delta in (0, -1, 1)]
 
     def shift(self, word: LocalWord) -> tuple[int, ...]:
         if word[0] != EACH:
@@ -98,9 +143,24 @@ class Ensemble(Site):
         start = above * (2 * n + 1) - above * (above - 1)
         return np.where(inside, np.rint(start + j - m), -1).astype(np.intp)
 
+    def letters(self) -> list[LocalWord]:
+        return [(1, 0, 0), (0, 1, 0), (-1, 0, 0)]
+
+    def expand(self, m: int, n: int) -> list[tuple[LocalWord, complex]]:
+        if m != n:
+            return [((n - m, 0, 0), 1.0)]
+        return [((0, 0, 0), self.atoms / 2), ((0, 1, 0), 1.0 - 2 * m)]
+
+    def populations(self) -> np.ndarray:
+        m = self.quantum_numbers()[1]
+        return np.rint(np.stack([self.atoms / 2 + m, self.atoms / 2 - m], axis=1)).astype(int)
+
     def multiplicity(self) -> np.ndarray:
         """Ln d_J of every ket: in how many ways the atoms make a total of length J."""
-        return _log_multiplicity(self.atoms)[np.rint(self.atoms / 2 - self.quantum_numbers()[0]).astype(int)]
+        return _log_multiplicity(self.atoms)[self.rung()]
+
+    def rung(self) -> np.ndarray:
+        return np.rint(self.atoms / 2 - self.quantum_numbers()[0]).astype(int)
 
     def action(self, word: LocalWord, levels: int) -> tuple[np.ndarray, np.ndarray]:
         j, m = self.quantum_numbers()

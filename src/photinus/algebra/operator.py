@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import product
 from math import isfinite
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from photinus.algebra.ensemble import EACH, Ensemble
 from photinus.algebra.oscillator import Oscillator, diagonal_word
 from photinus.algebra.qudit import Qudit
 from photinus.algebra.site import Handle, LocalWord, Site, require_same
@@ -359,6 +359,19 @@ def shift_of(word: Word) -> dict[Site, tuple[int, ...]]:
     return {site: site.shift(local) for site, local in word}
 
 
+def resolved(operator: Operator) -> Operator:
+    """The same operator in words of one shift each: of an ensemble of d levels the parts of its words."""
+    if not any(site.split for word in operator.terms for site, _ in word):
+        return operator
+    return Operator(
+        {
+            tuple(zip((site for site, _ in word), parts, strict=True)): c
+            for word, c in operator.terms.items()
+            for parts in product(*(site.parts(local) for site, local in word))
+        }
+    )
+
+
 def commutator(left: Operator, right: Operator) -> Operator:
     """[A, B] = AB − BA, exactly.
 
@@ -373,7 +386,8 @@ def commutator(left: Operator, right: Operator) -> Operator:
     return left * right - right * left
 
 
-def _single(site: Site, local: LocalWord, c: complex = 1.0) -> Operator:
+def single(site: Site, local: LocalWord, c: complex = 1.0) -> Operator:
+    """One word of one site, times c."""
     return Operator({((site, local),): c})
 
 
@@ -392,7 +406,7 @@ def oscillator(name: str) -> Operator:
     >>> a.dag() * a - 0.5 * (a + a.dag()) ** 2
     -0.5 - 0.5 a² - 0.5 a†²
     """
-    return _single(Oscillator(name), (0, 1, ()))
+    return single(Oscillator(name), (0, 1, ()))
 
 
 class SpinHandle(Handle):
@@ -403,9 +417,9 @@ class SpinHandle(Handle):
 
     def __init__(self, site: Spin):
         super().__init__(site)
-        self.plus = _single(site, (1, 0))
-        self.minus = _single(site, (-1, 0))
-        self.z = _single(site, (0, 1))
+        self.plus = single(site, (1, 0))
+        self.minus = single(site, (-1, 0))
+        self.z = single(site, (0, 1))
         self.x = (self.plus + self.minus) / 2
         self.y = (self.plus - self.minus) / 2j
 
@@ -429,87 +443,11 @@ def spin(name: str, j: float) -> SpinHandle:
     return SpinHandle(Spin(name, j))
 
 
-class EachAtom:
-    """The operators of each atom of an ensemble, ``x y z plus minus``: half of its Pauli matrices, σ₊ and σ₋.
-
-    They stand in a jump only, which then means one independent jump for each atom.
-    """
-
-    __slots__ = ("minus", "plus", "x", "y", "z")
-
-    def __init__(self, site: Ensemble):
-        self.plus, self.z, self.minus = (_single(site, (EACH, q)) for q in (1, 0, -1))
-        self.x = (self.plus + self.minus) / 2
-        self.y = (self.plus - self.minus) / 2j
-
-
-class EnsembleHandle(Handle):
-    """The collective operators of N atoms, ``x y z plus minus``, and ``each``; made by :func:`ensemble`."""
-
-    __slots__ = ("each", "minus", "plus", "x", "y", "z")
-    site: Ensemble
-
-    def __init__(self, site: Ensemble):
-        super().__init__(site)
-        self.plus = _single(site, (1, 0, 0))
-        self.minus = _single(site, (-1, 0, 0))
-        self.z = _single(site, (0, 1, 0))
-        self.x = (self.plus + self.minus) / 2
-        self.y = (self.plus - self.minus) / 2j
-        self.each = EachAtom(site)
-
-    @property
-    def atoms(self) -> int:
-        """N."""
-        return self.site.atoms
-
-    @property
-    def operators(self) -> str:
-        parts = ("x", "y", "z", "plus", "minus")
-        return (
-            ", ".join(f"{self.name}.{part}" for part in parts) + f", and in a jump {self.name}.each.minus and the like"
-        )
-
-
-def ensemble(name: str, atoms: int) -> EnsembleHandle:
-    """N identical two-level atoms, in the space that no permutation of them changes.
-
-    Parameters
-    ----------
-    name : str
-    atoms : int
-        N, at least 2.
-
-    Returns
-    -------
-    EnsembleHandle
-        ``.plus .minus .x .y .z``, the sums of σ₊, σ₋, σ_x/2, σ_y/2, σ_z/2 over the atoms; ``.each.plus`` and the like,
-        of each atom by itself: in a ``Jump`` they mean one independent jump for each of the N atoms, and may be
-        multiplied with operators of other sites.
-
-    Notes
-    -----
-    Levels are |J, M⟩, J = N/2, N/2 − 1, … ≥ 0, about N²/4 of them instead of 2^N. A model of collective operators
-    alone conserves J: take ``ph.spin(name, N/2)`` for the atoms of the largest J.
-
-    Raises
-    ------
-    InvalidInput
-        For less than two atoms.
-
-    References
-    ----------
-    Chase2008, Shammah2018.
-
-    Examples
-    --------
-    >>> import photinus as ph
-    >>> at = ph.ensemble("atoms", 100)
-    >>> ph.commutator(at.plus, at.minus) == 2 * at.z
-    True
-    >>> laser = ph.Model(jumps=[ph.Jump(50.0, at.each.plus), ph.Jump(1.0, at.minus)])
-    """
-    return EnsembleHandle(Ensemble(name, atoms))
+def level_of(site: Site, level: int, dimension: int) -> int:
+    """The number of a level of a site of d levels, or :class:`InvalidInput`."""
+    if whole_number(level, f"level of the {site!r}", minimum=0) >= dimension:
+        raise InvalidInput(f"The {site!r} has no level {level!r}.", f"Give levels from 0 to {dimension - 1}.")
+    return int(level)
 
 
 class QuditHandle(Handle):
@@ -522,13 +460,9 @@ class QuditHandle(Handle):
         super().__init__(site)
 
     def __call__(self, m: int, n: int) -> Operator:
-        for level in (m, n):
-            if whole_number(level, f"level of the {self.site!r}", minimum=0) >= self.site.dimension:
-                raise InvalidInput(
-                    f"The {self.site!r} has no level {level!r}.", f"Give levels from 0 to {self.site.dimension - 1}."
-                )
+        m, n = (level_of(self.site, x, self.site.dimension) for x in (m, n))
         terms: dict[Word, complex] = {}
-        for local, c in self.site.expand(int(m), int(n)):
+        for local, c in self.site.expand(m, n):
             terms[((self.site, local),) if local else ()] = c
         return Operator(terms)
 
@@ -575,7 +509,7 @@ def diagonal(site: Operator, function: Callable[[int], Any]) -> Operator:
     if len(terms) == 1:
         (word, c), *_ = terms.items()
         if c == 1 and len(word) == 1 and isinstance(word[0][0], Oscillator) and word[0][1] == (0, 1, ()):
-            return _single(word[0][0], diagonal_word(function))
+            return single(word[0][0], diagonal_word(function))
     raise InvalidInput(
         f"diagonal() is given {shown(site)} as its site.",
         "Give an oscillator (its annihilation operator); for a spin use powers of s.z, for a qudit a sum of q(k, k).",

@@ -3,7 +3,8 @@
 A *word* is one element of a basis of the operators of a site: ``a†^p a^q`` for an oscillator, ``S₊^d S_z^r``
 for a spin, ``|m⟩⟨n|`` for a qudit. Three facts hold for every word of every kind, and the whole engine rests on
 them: a word takes a ket to at most one ket, it shifts the site's integer coordinates by a fixed vector, and its
-adjoint is again one word with coefficient 1.
+adjoint is again one word with coefficient 1. (Of an ensemble of atoms of d levels the first two hold for the *parts*
+of a word, which :func:`photinus.algebra.resolved` puts in its place.)
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ class Site(ABC):
     __slots__ = ("_hash", "_key", "name", "order")
 
     kind: ClassVar[str]
+    split: ClassVar[bool] = False
+    """Whether a word of it may be a sum of several parts, of one shift each."""
     name: str
     order: tuple[tuple[int, int | str], ...]
     _key: tuple[Any, ...]
@@ -84,6 +87,10 @@ class Site(ABC):
     @abstractmethod
     def shift(self, word: LocalWord) -> tuple[int, ...]:
         """By how much the word moves each coordinate of a ket."""
+
+    def parts(self, word: LocalWord) -> list[LocalWord]:
+        """Words of one shift each whose sum is the word: itself, but in an ensemble of d levels."""
+        return [word]
 
     @abstractmethod
     def levels(self, cutoff: int | None) -> int:

@@ -152,7 +152,8 @@ def network_order(source: Source, *, after: float | None = None) -> NetworkOrder
 
     Notes
     -----
-    In the mean field ⟨A†A⟩ → |⟨A⟩|², but ½ + s_z for atoms and spins ½, of which it is exact.
+    In the mean field ⟨A†A⟩ → |⟨A⟩|², but ½ + s_z for atoms and spins ½, of which it is exact. Cumulants of many limit
+    cycles have a wrong threshold, at every order; :class:`InfiniteNetwork` has the right one.
 
     Examples
     --------

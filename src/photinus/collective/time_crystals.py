@@ -6,7 +6,9 @@ others 2018), without anything being tuned. What is gathered here is the evidenc
 spectra of a few sizes: a finite number of sizes proves nothing, and the verdict says what it rests on.
 
 Two kinds are told apart. In a boundary time crystal the rates fall as a power of the size. With a dynamical symmetry,
-[H, A] = ωA, [L_j, A] = [L_j†, A] = 0, they vanish at every size, by algebra (Buča, Tindall, Jaksch 2019).
+[H, A] = ωA, [L_j, A] = [L_j†, A] = 0, they vanish at every size, by algebra (Buča, Tindall, Jaksch 2019). Under a
+drive of period T the spectrum is that of the map of one period, and the crystal is a discrete one: it oscillates at a
+fraction of the drive's frequency, 2π/nT, exactly (Gong, Hamazaki, Ueda 2018).
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from photinus.collective.floquet import floquet_modes
+from photinus.collective.period import Kick, Period
 from photinus.collective.scaling import Limit, PowerLaw, checked_sizes
 from photinus.errors import InvalidInput, NotConverged, WrongType, shown
 from photinus.model import Model
@@ -31,11 +35,13 @@ from photinus.space.space import read_only
 if TYPE_CHECKING:
     import xarray
 
-Family = Callable[[Any], Model]
+Family = Callable[[Any], Model | Period]
 MOST_MODES = 1280
 """Undamped modes are counted up to so many."""
 STEADY, UNDERDAMPED = 0.75, 3.0
 """The last local exponent keeps this share of the largest, and a frequency is this often the rate, in a crystal."""
+LOCKED, MULTIPLES = 1e-6, 12
+"""A subharmonic is met within this share of the drive's frequency; periods of up to so many drive periods."""
 
 
 @dataclass(frozen=True)
@@ -135,16 +141,17 @@ def is_time_crystal(
     cutoff: Fixed | Converged | None = None,
     method: Solver | None = None,
 ) -> TimeCrystalEvidence:
-    """Evidence for and against a dissipative time crystal, from the slow modes of several sizes.
+    """Evidence for and against a dissipative time crystal, continuous or discrete, from slow modes of several sizes.
 
     Parameters
     ----------
     family : callable
-        Size N → Model.
+        Size N → Model, or, for a discrete time crystal, the :class:`~photinus.collective.Period` of a drive.
     sizes : sequence of numbers
         Increasing, at least four; a factor of four between the ends, or more, tells a power from a constant.
     perturbation : callable, optional
-        Size N → Model that is added, to see whether anything was tuned. Without it the stability stays undecided.
+        Size N → Model that is added, to see whether anything was tuned; to a period also a Kick, such as the error of a
+        pulse. Without it the stability stays undecided.
     order : int, mapping or list of these
         Coherence orders to look at, as in :func:`photinus.eigenmodes`; all by default.
     count : int
@@ -152,7 +159,7 @@ def is_time_crystal(
     cutoff : Fixed or Converged
         Levels of oscillators.
     method : Auto, Dense or Direct
-        As in :func:`photinus.eigenmodes`.
+        As in :func:`photinus.eigenmodes`; periods have one method.
 
     Returns
     -------
@@ -166,12 +173,15 @@ def is_time_crystal(
             at every size, and a dynamical symmetry says why.
         frequency stays
             Its limit is above zero by three errors, and the largest size is underdamped, frequency > 3·rate.
+        subharmonic
+            Of a period: the frequency is 2π/nT with a whole n ≥ 2, to 1e-6, at the two largest sizes.
         genuine modes
             None of them lives at a cutoff, or is at an exceptional point, or is less exact than its rate.
         search
             A remark, at which sizes the list of modes is proved complete: a mode that was missed is slower still.
         stable
-            The perturbed family passes the first three, and its rates close with the same exponent within 0.5.
+            The perturbed family passes all of this, and its rates close with the same exponent within 0.5; of periods
+            the multiple n is the same.
 
     Raises
     ------
@@ -184,7 +194,7 @@ def is_time_crystal(
 
     References
     ----------
-    Iemini2018, Buca2019.
+    Iemini2018, Buca2019, Gong2018.
 
     Examples
     --------
@@ -206,33 +216,49 @@ def is_time_crystal(
     perturbed = None
     if perturbation is not None:
 
-        def disturbed(n: Any) -> Model:
-            model, added = _model(family, n), _model(perturbation, n)
-            strangers = sorted({site.name for site in added.sites} - {site.name for site in model.sites})
+        def disturbed(n: Any) -> Model | Period:
+            model = _model(family, n)
+            added = _added(perturbation, n, model)
+            sites = Model(added.operator).sites if isinstance(added, Kick) else added.sites
+            strangers = sorted({site.name for site in sites} - {site.name for site in model.sites})
             if strangers:
                 raise InvalidInput(
                     f"The perturbation has sites that the family has not: {', '.join(strangers)}.",
                     "Perturb the sites of the family; others bring oscillations of their own.",
                 )
-            return model + added
+            return model + added  # type: ignore[operator]
 
         perturbed = is_time_crystal(disturbed, sizes, order=order, count=count, cutoff=cutoff, method=method)
     return _judged(numbers, found, perturbed, _model(family, sizes[0]))
 
 
-def _model(family: Family, size: Any) -> Model:
+def _model(family: Family, size: Any) -> Model | Period:
     model = family(size)
-    if not isinstance(model, Model):
-        raise WrongType(f"The family returns {shown(model)} at size {size}.", "Let it return a ph.Model.")
+    if not isinstance(model, (Model, Period)):
+        raise WrongType(f"The family returns {shown(model)} at size {size}.", "Let it return a ph.Model or a Period.")
     return model
 
 
+def _added(perturbation: Callable[[Any], Any], size: Any, model: Model | Period) -> Model | Kick:
+    added = perturbation(size)
+    if isinstance(added, Model) or (isinstance(added, Kick) and isinstance(model, Period)):
+        return added
+    raise WrongType(
+        f"The perturbation is {shown(added)} at size {size}.", "Let it return a ph.Model, of a period also a Kick."
+    )
+
+
 def _slow_modes(
-    model: Model, order: OrderSpec, count: int, cutoff: Fixed | Converged | None, method: Solver | None
+    model: Model | Period, order: OrderSpec, count: int, cutoff: Fixed | Converged | None, method: Solver | None
 ) -> Eigenmodes:
     """The slow modes, so many that one of them decays."""
+    if isinstance(model, Period) and method is not None:
+        raise InvalidInput(f"A method, {shown(method)}, is given for periods.", "Leave method= out.")
     while True:
-        modes = eigenmodes(model, order=order, count=count, cutoff=cutoff, method=method)
+        if isinstance(model, Period):
+            modes = floquet_modes(model, order=order, count=count, cutoff=cutoff).modes
+        else:
+            modes = eigenmodes(model, order=order, count=count, cutoff=cutoff, method=method)
         if len(modes) < count or modes.modes[-1].damped:
             return modes
         count *= 4
@@ -253,7 +279,10 @@ def _oscillating(modes: Eigenmodes) -> int | None:
 
 
 def _judged(
-    sizes: tuple[float, ...], found: tuple[Eigenmodes, ...], perturbed: TimeCrystalEvidence | None, smallest: Model
+    sizes: tuple[float, ...],
+    found: tuple[Eigenmodes, ...],
+    perturbed: TimeCrystalEvidence | None,
+    smallest: Model | Period,
 ) -> TimeCrystalEvidence:
     chosen = [_oscillating(modes) for modes in found]
     rates, frequencies = np.full(len(sizes), np.nan), np.full(len(sizes), np.nan)
@@ -271,9 +300,12 @@ def _judged(
     findings = [_oscillates(sizes, found, chosen)]
     if limit is not None:
         closing = _protected(smallest) if protected else _closes(sizes, rates, decay)
-        findings += [closing, _stays(limit, rates, frequencies), _genuine(sizes, found, chosen)]
+        findings += [closing, _stays(limit, rates, frequencies)]
+        if isinstance(smallest, Period):
+            findings.append(_subharmonic(frequencies / smallest.frequency))
+        findings.append(_genuine(sizes, found, chosen))
     findings.append(_complete(sizes, found))
-    findings.append(_stable(decay, protected, perturbed))
+    findings.append(_stable(decay, protected, perturbed, discrete=isinstance(smallest, Period)))
     return TimeCrystalEvidence(sizes, found, rates, frequencies, gaps, decay, limit, tuple(findings), perturbed)
 
 
@@ -294,8 +326,13 @@ def _closes(sizes: tuple[float, ...], rates: np.ndarray, decay: PowerLaw | None)
     """Whether the rate follows a power law, rather than tending to a constant, g + c/N."""
     name = "rate closes"
     if decay is None:
+        damped = rates > 0
+        if damped[: damped.sum()].all() and (np.diff(rates[damped]) < 0).all():
+            why = f"the rate falls below rounding at size {sizes[int(damped.sum())]:g}: leave the largest sizes out"
+            return Finding(name, None, why)
         return Finding(name, False, "the slowest oscillation is undamped at some sizes and damped at others")
-    falls = decay.exponent + 2 * decay.error < 0
+    faster = bool((decay.local < 0).all() and (np.diff(decay.local) < 0).all())
+    falls = faster or decay.exponent + 2 * decay.error < 0
     text = f"rate ~ {decay!r}; local exponents {', '.join(f'{x:.3f}' for x in decay.local)}"
     constant = Limit.fit(sizes, rates)
     if falls and constant.value > 3 * constant.error:
@@ -307,12 +344,14 @@ def _closes(sizes: tuple[float, ...], rates: np.ndarray, decay: PowerLaw | None)
     steady = decay.local[-1] < 0 and abs(decay.local[-1]) >= STEADY * float(np.abs(decay.local).max())
     if falls and not steady:
         return Finding(name, None, f"{text}: they fade, go to larger sizes")
-    return Finding(name, bool(falls), text)
+    return Finding(name, bool(falls), f"{text}: faster than any power" if faster and decay.error > 0.1 else text)
 
 
-def _protected(model: Model) -> Finding:
+def _protected(model: Model | Period) -> Finding:
     """Whether what is undamped at every size is so by algebra."""
     name = "rate closes"
+    if isinstance(model, Period):
+        return Finding(name, None, "zero at every size: without losses no finite system decays")
     try:
         found = dynamical_symmetries(model)
     except NotConverged as error:
@@ -333,6 +372,14 @@ def _stays(limit: Limit, rates: np.ndarray, frequencies: np.ndarray) -> Finding:
     if frequencies[-1] < UNDERDAMPED * rates[-1]:
         return Finding(name, False, f"{text}: overdamped")
     return Finding(name, True, text)
+
+
+def _subharmonic(shares: np.ndarray) -> Finding:
+    """Whether the frequency, as a share of the drive's, is 1/n."""
+    name, n = "subharmonic", round(1 / shares[-1])
+    text = f"frequency over that of the drive: {', '.join(f'{share:.7g}' for share in shares)}"
+    locked = 2 <= n <= MULTIPLES and np.abs(shares[-2:] - 1 / n).max() <= LOCKED
+    return Finding(name, bool(locked), f"{text}: 1/{n}" if locked else f"{text}: no 1/n")
 
 
 def _genuine(sizes: tuple[float, ...], found: tuple[Eigenmodes, ...], chosen: list[int | None]) -> Finding:
@@ -358,7 +405,9 @@ def _complete(sizes: tuple[float, ...], found: tuple[Eigenmodes, ...]) -> Findin
     return Finding("search", True, "proved complete at every size")
 
 
-def _stable(decay: PowerLaw | None, protected: bool, perturbed: TimeCrystalEvidence | None) -> Finding:
+def _stable(
+    decay: PowerLaw | None, protected: bool, perturbed: TimeCrystalEvidence | None, *, discrete: bool
+) -> Finding:
     name = "stable"
     if perturbed is None:
         return Finding(name, None, "no perturbation= was given")
@@ -372,5 +421,5 @@ def _stable(decay: PowerLaw | None, protected: bool, perturbed: TimeCrystalEvide
     if decay is None or now is None:
         same = protected and now is None
         return Finding(name, same, "undamped too" if same else "the perturbation changes the kind of decay")
-    shift = abs(now.exponent - decay.exponent)
-    return Finding(name, shift <= 0.5, f"perturbed, rate ~ {now!r} and frequency {perturbed.frequency!r}")
+    close = discrete or abs(now.exponent - decay.exponent) <= 0.5
+    return Finding(name, close, f"perturbed, rate ~ {now!r} and frequency {perturbed.frequency!r}")

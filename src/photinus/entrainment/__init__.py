@@ -6,6 +6,7 @@
 - :func:`adler_drift`, :func:`adler_coherence`: closed forms of the noisy Adler equation, of arrays.
 - :func:`tongue`: the boundary of a criterion in a plane of two parameters, followed instead of filled. Criteria:
   :class:`MeanFieldLocking`, :class:`Level`, :class:`FrequencyEntrainment`, :class:`Value`.
+- :func:`bifurcations`: where, along one parameter, a locked state or a limit cycle of the mean field ends.
 """
 
 from photinus.entrainment.adler import adler, adler_coherence, adler_drift
@@ -16,6 +17,7 @@ from photinus.entrainment.phase_reduction import PhaseReduction, phase_reduction
 from photinus.entrainment.tongue import Continuation, tongue
 from photinus.entrainment.tongue_criteria import FrequencyEntrainment, Level, MeanFieldLocking, Value
 from photinus.entrainment.tongue_region import NoBoundary, Tongue
+from photinus.solve.bifurcation import bifurcations
 
 __all__ = [
     "Continuation",
@@ -34,6 +36,7 @@ __all__ = [
     "adler",
     "adler_coherence",
     "adler_drift",
+    "bifurcations",
     "phase_equation",
     "phase_reduction",
     "quantum_correction",

@@ -399,11 +399,13 @@ def phase_equation(
         return PhaseEquation(np.array([real_number(velocity, "velocity of a phase")]), diffusion, label)
     points = 64
     while points <= SAMPLES:
-        values = np.broadcast_to(np.asarray(velocity(TAU * np.arange(points) / points)), (points,))
-        if np.iscomplexobj(values) or not np.isfinite(values.astype(float)).all():
+        values = np.asarray(velocity(TAU * np.arange(points) / points))
+        if values.dtype.kind not in "biuf" or values.shape not in ((), (points,)) or not np.isfinite(values).all():
             raise InvalidInput(
-                "The velocity of the phase has values that are not real and finite.", "Mend the function."
+                f"The velocity of the phase at {points} phases is {shown(values)}, not as many real, finite numbers.",
+                "Give a function of an array of phases that returns one number for each.",
             )
+        values = np.broadcast_to(values, (points,))
         harmonics = np.fft.rfft(values.astype(float))[: points // 2] / points
         size = float(np.abs(harmonics).max())
         if np.abs(harmonics[-points // 8 :]).max() <= 1e-13 * size:

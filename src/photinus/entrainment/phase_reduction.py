@@ -17,6 +17,7 @@ import numpy as np
 from photinus.algebra import Operator, locate
 from photinus.entrainment.circle import PhaseEquation, trimmed
 from photinus.entrainment.noise import projected_noise
+from photinus.entrainment.second_order import second_order
 from photinus.entrainment.sensitivity import sensitivity
 from photinus.errors import InvalidInput, SiteMismatch, WrongType, shown
 from photinus.model import Model
@@ -155,11 +156,13 @@ class PhaseReduction:
         harmonics[0] = harmonics[0].real + self.frequency
         return PhaseEquation(_cleaned(harmonics, parts), self.diffusion + noise)
 
-    def driven(self, operator: Operator, frequency: float, *, order: int = 1) -> PhaseEquation:
-        """The averaged equation of the slow phase under a drive O e^{−iνt} + h.c. with ν near m times the frequency.
+    def driven(self, operator: Operator, frequency: float, *, order: int | tuple[int, int] = 1) -> PhaseEquation:
+        """The averaged equation of the slow phase under a drive O e^{−iνt} + h.c. with ν near m/n times the frequency.
 
-        With ω₀ = |ω| the slow phase is ψ = φ + νt/m where α turns like e^{−iω₀t}, and ψ = φ − νt/m where it turns the
-        other way: dψ/dt = ±(ν/m − ω₀) + Γ(ψ) + noise, Γ(ψ) = ⟨Z·G⟩ over a period. The upper sign is the usual one.
+        With ω₀ = |ω| the slow phase is ψ = φ + nνt/m where α turns like e^{−iω₀t}, and ψ = φ − nνt/m where it turns
+        the other way: dψ/dt = ±(nν/m − ω₀) + Γ(ψ) + noise. The upper sign is the usual one. For n = 1, Γ(ψ) = ⟨Z·G⟩
+        over a period, of first order in the drive. For n = 2, m odd, it is of second order, from the response of the
+        cycle (:mod:`photinus.entrainment.second_order`): a shift of the frequency and one harmonic of mψ.
 
         Parameters
         ----------
@@ -167,8 +170,9 @@ class PhaseReduction:
             O, in the frame of the model, as the drives of :func:`photinus.evolve`.
         frequency : float
             ν (angular frequency).
-        order : int
-            m, the drive's cycles for one of the oscillator: 1, or 2 for squeezing.
+        order : int or (int, int)
+            m, the drive's cycles for one of the oscillator: 1, or 2 for squeezing. Or (m, n): m cycles of the drive for
+            n = 1 or 2 of the oscillator.
 
         Returns
         -------
@@ -178,11 +182,13 @@ class PhaseReduction:
         Raises
         ------
         SiteMismatch, InvalidInput, WrongType
+        Undefined
+            For n = 2 if the drive is resonant in first order.
 
         Notes
         -----
-        First order in the drive. A sinusoidal drive that makes one cycle for several of the oscillator acts in second
-        order only.
+        Of an oscillator with a circular cycle, driven by one operator a†^p, all locking is of first order, 1:p. Locking
+        with n = 2 needs harmonics of the cycle or a drive that has some (as a† + c·a†²), and two orders of the drive.
 
         Examples
         --------
@@ -194,9 +200,11 @@ class PhaseReduction:
         """
         if not isinstance(operator, Operator):
             raise WrongType(f"The drive is {shown(operator)}.", "Give an operator O; the drive is O e^{−iνt} + h.c.")
-        m = whole_number(order, "order of the locking")
+        m, n = _drive_order(order)
         nu = real_number(frequency, "frequency of the drive")
         sense = 1 if self.frequency > 0 else -1
+        if n == 2:
+            return self._second(operator, nu, m, sense)
         parts = [Model(operator + operator.dag()), Model(1j * (operator.dag() - operator))]
         cosine, sine = (
             self.gradient * self._force(part, self.orbit) if part.sites else 0.0 * self.gradient for part in parts
@@ -206,6 +214,30 @@ class PhaseReduction:
         harmonics[0] = self.frequency - sense * nu / m
         harmonics[m] = 0.5 * (waves[m] if sense > 0 else waves[-m].conj())
         return PhaseEquation(_cleaned(harmonics, cosine + 1j * sine), self.diffusion, "ψ")
+
+    def _second(self, operator: Operator, nu: float, m: int, sense: int) -> PhaseEquation:
+        """The equation of ψ in second order of the drive."""
+        if not (self.frequency and nu > 0):
+            raise InvalidInput(
+                f"The oscillator turns at {self.frequency:g}, the drive at {nu:g}.",
+                "Take a frame in which both turn, and a positive frequency of the drive.",
+            )
+        parts = [Model(operator + operator.dag()), Model(1j * (operator.dag() - operator))]
+        flows = [(part, make_flow(part, self.flow.large_spins)) for part in parts if part.sites]
+
+        def force(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            cosine, sine = (_force(self.flow, part, points) if part.sites else 0 * points for part in parts)
+            slope = np.zeros((points.shape[1], *(self.flow.size,) * 2), dtype=complex)
+            for part, own in flows:
+                rows = np.concatenate([_rows(self.flow, site.name) for site in own.sites])
+                slope[:, rows[:, None], rows] += (1 if part is parts[0] else 1j) * own.jacobian(points[rows])
+            return 0.5 * (cosine + 1j * sine), 0.5 * slope
+
+        shift, harmonic = second_order(self.flow, self.orbit, self.gradient, self.frequency, force, nu, m)
+        harmonics = np.zeros(m + 1, dtype=complex)
+        harmonics[0] = self.frequency - sense * 2 * nu / m + shift
+        harmonics[m] = harmonic if abs(harmonic) > 1e-12 * abs(self.frequency) else 0.0
+        return PhaseEquation(trimmed(harmonics), self.diffusion, "ψ")
 
     def coupled(
         self, other: PhaseReduction, coupling: Model | Operator, *, order: tuple[int, int] = (1, 1)
@@ -251,9 +283,7 @@ class PhaseReduction:
         names = {site.name for site in self.flow.sites} & {site.name for site in other.flow.sites}
         if names:
             raise SiteMismatch(f"Both oscillators have a site {min(names)!r}.", "Give them different names.")
-        m, n = whole_number(order[0], "order of the locking"), int(real_number(order[1], "order of the locking"))
-        if n == 0:
-            raise InvalidInput("The order of the locking is (…, 0).", "Give two numbers other than 0.")
+        m, n = _two_orders(order)
         weak = _as_model(coupling)
         pair = make_flow(self.model + other.model + weak, self.flow.large_spins)
         strides = [max(1, len(r.phases) // TORUS) for r in (self, other)]
@@ -352,6 +382,28 @@ def phase_reduction(
     for array in (phases, found.orbit, found.gradient):
         array.setflags(write=False)
     return PhaseReduction(model, mean.flow, cycle, phases, found.orbit, found.gradient, found.frequency, found.error)
+
+
+def _drive_order(order: int | tuple[int, int]) -> tuple[int, int]:
+    """(m, n) of the drive's cycles for those of the oscillator, n = 1 or 2, in lowest terms."""
+    m, n = order if isinstance(order, (tuple, list)) and len(order) == 2 else (order, 1)
+    m, n = whole_number(m, "order of the locking"), whole_number(n, "order of the locking")
+    if n > 2 or (n == 2 and m % 2 == 0):
+        raise InvalidInput(
+            f"The order of the locking is ({m}, {n}).",
+            "Give it in lowest terms, with at most two cycles of the oscillator: higher ones need higher orders.",
+        )
+    return m, n
+
+
+def _two_orders(order: tuple[int, int]) -> tuple[int, int]:
+    """(m, n), m > 0 and n ≠ 0."""
+    if not isinstance(order, (tuple, list)) or len(order) != 2:
+        raise WrongType(f"The order of the locking is {shown(order)}.", "Give two whole numbers (m, n).")
+    m, n = whole_number(order[0], "order of the locking"), real_number(order[1], "order of the locking")
+    if n == 0 or n != int(n):
+        raise InvalidInput(f"The order of the locking is ({m}, {n:g}).", "Give two whole numbers other than 0.")
+    return m, int(n)
 
 
 def _as_model(perturbation: Model | Operator) -> Model:

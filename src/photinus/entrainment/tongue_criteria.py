@@ -8,7 +8,7 @@ observed frequency is pulled (:class:`FrequencyEntrainment`), or of any number a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, TypeAlias
@@ -17,9 +17,10 @@ import numpy as np
 
 from photinus.algebra import Operator
 from photinus.algebra.operator import as_operator
+from photinus.algebra.site import Handle
 from photinus.errors import InvalidInput, WrongType, shown
 from photinus.model import Model
-from photinus.numerics.checks import real_number
+from photinus.numerics.checks import real_number, truth, whole_number
 from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.methods import Auto, Method
@@ -71,6 +72,10 @@ class MeanFieldLocking:
     large_spins: bool = False
     starts: int = 16
 
+    def __post_init__(self) -> None:
+        truth(self.large_spins, "choice of large spins")
+        object.__setattr__(self, "starts", whole_number(self.starts, "number of starts"))
+
     @property
     def quantity(self) -> str:
         """What is read."""
@@ -98,7 +103,7 @@ class _Certified:
         return steady_state(model, cutoff=self.cutoff, method=self.method, near=near)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Level(_Certified):
     """Inside where a measure of the steady state is at least a level.
 
@@ -110,22 +115,39 @@ class Level(_Certified):
         must be a smooth function of the parameters: estimates from trajectories, with their noise, have no level
         curves.
     level : float
-    sites : tuple of str
-        The sites that it is asked of.
+    *names : str or handle
+        The sites that it is asked of, as ``Level(ph.measures.negativity, 0.01, "a", "b")``; kept as ``sites``.
     cutoff, method
         As of :func:`photinus.steady_state`.
     """
 
     measure: Callable[..., float]
     level: float
-    sites: tuple[str, ...] = ()
+    sites: tuple[str | Handle, ...]
 
-    def __post_init__(self) -> None:
-        if not callable(self.measure):
-            raise WrongType(f"The measure is {shown(self.measure)}.", "Give a function, as ph.measures.peak_height.")
-        object.__setattr__(self, "level", real_number(self.level, "level"))
-        sites = (self.sites,) if isinstance(self.sites, str) else tuple(self.sites)
-        object.__setattr__(self, "sites", sites)
+    def __init__(
+        self,
+        measure: Callable[..., float],
+        level: float,
+        *names: str | Handle | Sequence[str | Handle],
+        sites: Sequence[str | Handle] = (),
+        cutoff: Fixed | Converged = Converged(),
+        method: Method = Auto(),
+    ) -> None:
+        if not callable(measure):
+            raise WrongType(f"The measure is {shown(measure)}.", "Give a function, as ph.measures.peak_height.")
+        chosen: list[str | Handle] = []
+        for name in (*names, sites):
+            chosen += name if isinstance(name, (tuple, list)) else [name]  # type: ignore[list-item]
+        for site in chosen:
+            if not isinstance(site, (str, Handle)):
+                raise WrongType(
+                    f"A site of the measure is given as {shown(site)}.",
+                    "Give names, or handles of spins: Level(measure, level, 'a', 'b').",
+                )
+        values = {"measure": measure, "level": real_number(level, "level"), "sites": tuple(chosen)}
+        for field, value in (values | {"cutoff": cutoff, "method": method}).items():
+            object.__setattr__(self, field, value)
 
     @property
     def quantity(self) -> str:
@@ -135,7 +157,8 @@ class Level(_Certified):
     @property
     def text(self) -> str:
         """The criterion in words."""
-        return f"{self.quantity}({', '.join(self.sites) or 'state'}) ≥ {self.level:g}"
+        names = ", ".join(site if isinstance(site, str) else site.name for site in self.sites)
+        return f"{self.quantity}({names or 'state'}) ≥ {self.level:g}"
 
     def read(self, family: Family, at: Mapping[str, Any], near: State | None) -> Reading:
         """The measure at one point, and its change in the refined state, times three."""
@@ -183,6 +206,8 @@ class FrequencyEntrainment(_Certified):
         object.__setattr__(self, "operator", as_operator(self.operator))
         if not 0 < real_number(self.share, "share of the detuning") < 1:
             raise InvalidInput(f"The share of the detuning is {self.share:g}.", "Give a share between 0 and 1.")
+        require_name(self.detuning, "parameter of the detuning")
+        real_number(self.resolution, "resolution", minimum=0.0)
 
     @property
     def level(self) -> float:
@@ -236,6 +261,7 @@ class Value:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "level", real_number(self.level, "level"))
+        require_name(self.name, "name of the value")
 
     @property
     def quantity(self) -> str:
@@ -258,6 +284,12 @@ class Value:
 
 LevelCriterion: TypeAlias = Level | FrequencyEntrainment | Value
 Criterion: TypeAlias = MeanFieldLocking | LevelCriterion
+
+
+def require_name(value: Any, what: str) -> None:
+    """Refuse what is no string, with :class:`WrongType`."""
+    if not isinstance(value, str):
+        raise WrongType(f"The {what} is {shown(value)}.", "Give a string.")
 
 
 def plain_number(value: Any, what: str) -> float:

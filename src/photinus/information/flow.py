@@ -6,9 +6,8 @@ With ρ the state of all, ρ_i that of a part, and 𝓓_i the jumps that change 
 
 (Horowitz, Esposito 2014; Ptaszyński, Esposito 2019). I_i is the rate at which the part's own motion raises what it
 shares with the others. At a steady state dS_i/dt = 0, the flows add up to zero, and a part may break its own Clausius
-inequality
-by the information that another one has gathered: a demon. Logarithms are taken on the support of ρ: a part of 𝓓_iρ
-outside of it is an infinite rate, not a large number.
+inequality by the information that another one has gathered: a demon. Logarithms are taken on the support of ρ: a part
+of 𝓓_iρ outside of it is an infinite rate, not a large number.
 """
 
 from __future__ import annotations
@@ -25,10 +24,11 @@ from photinus.algebra import Operator, Word
 from photinus.errors import InvalidInput, Undefined
 from photinus.information.parts import Parts, channels_of, checked_parts
 from photinus.model import Model
+from photinus.numerics.tables import record
 from photinus.solve.arguments import require_model, require_state
 from photinus.solve.linear_response.perturbation import Perturbation, generator_of
 from photinus.space.state import State
-from photinus.thermo.bands import flux
+from photinus.thermo.bands import flux, generated
 from photinus.thermo.channels import Channel, by_owner, channels
 from photinus.thermo.entropy import Logarithm, dissipated
 
@@ -117,19 +117,15 @@ class LocalSecondLaws:
 
     def to_xarray(self) -> xarray.Dataset:
         """The four rates over the parts."""
-        import xarray
-
-        names = list(self.entropy_flow)
         columns = ("entropy_change", "entropy_flow", "information_flow", "entropy_production")
-        data = {c: ("part", np.array([getattr(self, c)[name] for name in names])) for c in columns}
-        return xarray.Dataset(data, {"part": names})
+        return record({}, {"part": {name: getattr(self, name) for name in columns}})
 
     def __repr__(self) -> str:
         lines = ["Second law of each part, nats per time: σ = dS/dt − Σ βQ − I"]
         for name, sigma in self.entropy_production.items():
             mark = "  (fed by information)" if name in self.fed else ""
             lines.append(
-                f"  {name:<10} σ {sigma:.6g}: dS/dt {self.entropy_change[name]:+.3g}, "
+                f"  {name:<10} σ {sigma:.6g}: dS/dt {self.entropy_change[name] + 0.0:+.3g}, "
                 f"−Σ βQ {self.entropy_flow[name]:+.6g}, I {self.information_flow[name]:+.6g}{mark}"
             )
         return "\n".join(lines)
@@ -193,11 +189,6 @@ def local_second_laws(model: Model, state: State, *, parts: Parts | None = None)
     )
 
 
-def generated(model: Model, state: State) -> State:
-    """𝓛ρ."""
-    return _laid(state, generator_of(model))
-
-
 def _laid(state: State, perturbation: Perturbation) -> State:
     parts = perturbation.on(state)
     zero = state.grading.group.zero
@@ -237,6 +228,11 @@ class InformationRates:
     def total(self) -> float:
         """dI/dt; 0 at a steady state."""
         return sum(self.by_source.values())
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The rates over their sources, and the total."""
+        sources = {"source": {"rate": self.by_source}}
+        return record({"total": self.total}, sources, about={"sites": " ".join(self.sites)})
 
     def __repr__(self) -> str:
         lines = [f"Mutual information of {self.sites[0]} and {self.sites[1]}: dI/dt = {self.total:+.3g} nats per time"]
@@ -372,12 +368,14 @@ class LearningRate:
 
     Attributes
     ----------
+    learner : str
     rate : float
         I of the learner, nats per time.
     cost : float
         dS/dt − Σ βQ of the learner, at least ``rate``.
     """
 
+    learner: str
     rate: float
     cost: float
     references: tuple[str, ...] = field(default=("Barato2014",), repr=False)
@@ -394,6 +392,14 @@ class LearningRate:
         if not self.cost > 0:
             raise Undefined(f"The learner produces {self.cost:.3g} nats per time: it does not pay.", "Read .rate.")
         return self.rate / self.cost
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Rate and cost as a dataset."""
+        return record({"rate": self.rate, "cost": self.cost}, about={"learner": self.learner})
+
+    def __repr__(self) -> str:
+        share = f" (efficiency {self.efficiency:.1%})" if self.cost > 0 else ""
+        return f"{self.learner} learns {self.rate:.8g} nats per time at the cost of {self.cost:.8g}{share}"
 
 
 def learning_rate(model: Model, state: State, learner: str) -> LearningRate:
@@ -433,4 +439,4 @@ def learning_rate(model: Model, state: State, learner: str) -> LearningRate:
     if not rest:
         raise InvalidInput(f"{learner!r} is the only site.", "Take a model of two sites or more.")
     laws = local_second_laws(model, state, parts={learner: (learner,), "the rest": rest})
-    return LearningRate(laws.information_flow[learner], laws.apparent[learner])
+    return LearningRate(learner, laws.information_flow[learner], laws.apparent[learner])

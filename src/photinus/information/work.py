@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import log
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,10 +24,14 @@ from photinus.algebra.operator import as_operator
 from photinus.errors import InvalidInput, NotHermitian, SiteMismatch, WrongType, shown
 from photinus.measures import mutual_information
 from photinus.numerics.checks import real_number, whole_number
+from photinus.numerics.tables import record
 from photinus.solve.arguments import require_type
 from photinus.space.state import State
 from photinus.space.vectors import multiplied
 from photinus.thermo.entropy import Logarithm
+
+if TYPE_CHECKING:
+    import xarray
 
 INDEPENDENT = 1e-9
 """A mutual information up to this one counts as none."""
@@ -105,6 +110,11 @@ class Erasure:
     def finite_bound(self) -> float:
         """The least βΔQ of a reservoir of this size, :func:`finite_bath_bound`; ΔS where that is negative."""
         return finite_bath_bound(self.erased, self.levels) if self.erased > 0 else self.erased
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The terms of the balance and the bounds as a dataset."""
+        names = ("heat", "erased", "correlation", "displacement", "excess", "closure", "finite_bound")
+        return record({name: getattr(self, name) for name in names}, about={"levels": self.levels})
 
     def __repr__(self) -> str:
         return "\n".join(
@@ -268,6 +278,11 @@ class MeasurementGain:
         t = real_number(temperature, "temperature", minimum=0.0)
         return t * self.information - real_number(free_energy_change, "change of the free energy")
 
+    def to_xarray(self) -> xarray.Dataset:
+        """The probabilities over the outcomes, and both informations."""
+        numbers = {"information": self.information, "outcome_entropy": self.outcome_entropy}
+        return record(numbers, {"outcome": {"probability": self.probabilities}})
+
     def __repr__(self) -> str:
         chances = ", ".join(f"{name}: {p:.4g}" for name, p in self.probabilities.items())
         return (
@@ -331,5 +346,5 @@ def measurement_gain(state: State, operators: Mapping[str, Operator | Scalar]) -
         )
     mean = sum(chances[name] * x.entropy() for name, x in states.items())
     gained = state.entropy() - mean
-    entropy = -sum(p * log(p) for p in chances.values() if p > 0)
+    entropy = sum(-p * log(p) for p in chances.values() if p > 0)
     return MeasurementGain(MappingProxyType(chances), MappingProxyType(states), gained, entropy)

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from math import nan
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from photinus.errors import InvalidInput, Undefined
 from photinus.measures import asymmetry, collective, correlations, entanglement, information, locking, quadratures
 from photinus.measures.measure import Measure
 from photinus.measures.sites import checked_names, restricted
 from photinus.space.state import State
+
+if TYPE_CHECKING:
+    import xarray
 
 _FAMILIES = (
     locking.MEASURES,
@@ -66,6 +71,17 @@ class MeasureTable:
             if row.measure.name == name:
                 return row
         raise InvalidInput(f"The table has no measure {name!r}.", _advice(name, [row.measure for row in self.rows]))
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Value and error over the names of the measures; NaN where one is undefined or unknown."""
+        import xarray
+
+        values, errors = ([nan if x is None else x for x in column] for column in self._columns())
+        names = [row.measure.name for row in self.rows]
+        return xarray.Dataset({"value": ("measure", values), "error": ("measure", errors)}, {"measure": names})
+
+    def _columns(self) -> tuple[list[float | None], list[float | None]]:
+        return [row.value for row in self.rows], [row.error for row in self.rows]
 
     def __getitem__(self, name: str) -> float | None:
         return self.row(name).value

@@ -10,12 +10,17 @@ without a lag and 1 at the lag that brings them into step.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 
 from photinus.errors import InvalidInput, Undefined
 from photinus.numerics.checks import real_number
+from photinus.numerics.tables import series
+
+if TYPE_CHECKING:
+    import xarray
 
 FEWEST = 3  # two samples always have the coefficient ±1
 
@@ -41,6 +46,12 @@ class LagScan:
     standard_error: np.ndarray
     best_lag: float
     best_value: float
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The coefficient and its standard error over the lag, the best in the attributes."""
+        columns = {"coefficient": self.values, "standard_error": self.standard_error}
+        best = {"best_lag": self.best_lag, "best_value": self.best_value}
+        return series("lag", self.lags, columns, about=best)
 
     def __repr__(self) -> str:
         return (

@@ -2,7 +2,8 @@
 
 Densities: :class:`Lorentzian`, :class:`Lorentzians`, :class:`DrudeLorentz`, :class:`Underdamped`, :class:`Ohmic`,
 :class:`Tabulated`, :class:`Density`. An :class:`Environment` couples one to operators of a system. Routes:
-:func:`with_pseudomodes` (a Lindblad model that every question takes), :func:`heom` (QuTiP's hierarchy),
+:func:`with_pseudomodes` (a Lindblad model that every question takes; :func:`pseudomode_steady_state` and
+:func:`pseudomode_evolution` judge the number of modes as well), :func:`heom` (QuTiP's hierarchy),
 :func:`redfield`, :func:`tcl2` and :func:`markov_limit` (weak coupling, with a number that says how weak).
 :func:`compare` holds a measure against a declared Markov reference; :func:`blp` and :func:`rhp` measure memory itself;
 :func:`transient_synchronization` compares a common bath with separate ones.
@@ -22,6 +23,7 @@ from photinus.memory.densities import (
     Tabulated,
     Underdamped,
 )
+from photinus.memory.embedding import Embedding, pseudomode_evolution, pseudomode_steady_state
 from photinus.memory.environment import Environment
 from photinus.memory.fitting import Exponentials, Fit, FitFailed, exponentials
 from photinus.memory.hierarchy import HEOM, Hierarchy, heom, heom_steady_state
@@ -38,6 +40,7 @@ __all__ = [
     "Density",
     "DrudeLorentz",
     "DynamicalMap",
+    "Embedding",
     "Environment",
     "EqualCoupling",
     "EqualDensity",
@@ -70,6 +73,8 @@ __all__ = [
     "joined_state",
     "markov_limit",
     "markov_rate",
+    "pseudomode_evolution",
+    "pseudomode_steady_state",
     "pseudomodes",
     "redfield",
     "rhp",

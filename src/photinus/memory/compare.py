@@ -12,8 +12,7 @@ The verdict changes sign between them, and with the parameters. It is therefore 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from math import inf, isnan, nan
 from typing import TYPE_CHECKING
@@ -21,12 +20,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from photinus import measures
-from photinus.errors import InvalidInput, NotConverged, PhotinusError, WrongType, shown
+from photinus.errors import InvalidInput, PhotinusError, WrongType, shown
 from photinus.memory.correlations import bath_correlation, extent, weight_functions
+from photinus.memory.embedding import Measure, measured, pseudomode_steady_state
 from photinus.memory.environment import Environment, require_environment
 from photinus.memory.fitting import Fit, require_fit
 from photinus.memory.markov import lowering_parts, markov_limit
-from photinus.memory.pseudomodes import pseudomodes, with_pseudomodes
 from photinus.model import Jump, Model
 from photinus.numerics.checks import real_number
 from photinus.solve.cutoff import Converged, Fixed
@@ -136,7 +135,7 @@ class Comparison:
         The measure in the three steady states; ``without`` is NaN where the system alone has no unique steady state or
         the measure no value there (``reason`` says why).
     memory_error, markov_error, without_error : float
-        Their errors by truncation; with fitted pseudomodes also by the fit: the change from three times its tolerance.
+        Their errors by truncation; with fitted pseudomodes also by their number: the change with one mode fewer.
     reference : Reference
     common : bool or None
     fit_error : float
@@ -205,9 +204,6 @@ def _verdict(difference: float, error: float) -> str:
     return "enhances" if difference > 0 else "impedes"
 
 
-Measure = Callable[[State], float]
-
-
 def compare(
     model: Model,
     environment: Environment,
@@ -271,20 +267,12 @@ def compare(
     if not callable(measure):
         raise WrongType(f"The measure is {shown(measure)}.", "Give a function of a state, that returns a number.")
     names = tuple(site.name for site in model.sites)
-    state = steady_state(with_pseudomodes(model, environment, common=common, fit=fit), cutoff=_for_all(cutoff))
-    value, error = _measured(measure, state, names)
-    error_of_fit = max(
-        pseudomodes(environment, hermitian=o.is_hermitian(), fit=fit).error
-        for o in environment.operators(common=common)
-    )
-    if error_of_fit > 0:
-        rough = replace(fit, tolerance=min(3 * fit.tolerance, 0.5))
-        other = steady_state(with_pseudomodes(model, environment, common=common, fit=rough), cutoff=_for_all(cutoff))
-        error += abs(_measured(measure, other, names)[0] - value)
-    white = steady_state(reference.model(model, environment, common=common), cutoff=_for_all(cutoff, model))
+    found = pseudomode_steady_state(model, environment, common=common, cutoff=cutoff, fit=fit)
+    value, error = float(measure(found.state)), found.error(measure)
+    white = steady_state(reference.model(model, environment, common=common), cutoff=_for_system(cutoff, model))
     markov = _measured(measure, white, names)
     try:
-        without, reason = _measured(measure, steady_state(model, cutoff=_for_all(cutoff, model)), names), ""
+        without, reason = _measured(measure, steady_state(model, cutoff=_for_system(cutoff, model)), names), ""
     except PhotinusError as refusal:
         without, reason = (nan, nan), refusal.cause
     return Comparison(
@@ -296,16 +284,16 @@ def compare(
         without[1],
         reference,
         common,
-        error_of_fit,
-        state,
+        found.fit_error,
+        found.joined,
         white,
         reason,
     )
 
 
-def _for_all(cutoff: Fixed | Converged, system: Model | None = None) -> Fixed | Converged:
+def _for_system(cutoff: Fixed | Converged, system: Model) -> Fixed | Converged:
     """Cutoffs of the system alone from those that name the pseudomodes too."""
-    if system is None or not isinstance(cutoff, Fixed) or isinstance(cutoff.levels, int):
+    if not isinstance(cutoff, Fixed) or isinstance(cutoff.levels, int):
         return cutoff
     return Fixed({name: n for name, n in cutoff.levels.items() if name in system.oscillators}, cutoff.tolerance)
 
@@ -321,12 +309,4 @@ def _default_measure(model: Model) -> Measure:
 
 def _measured(measure: Measure, state: State, names: tuple[str, ...]) -> tuple[float, float]:
     """The measure of the system's part, and its change in the larger space that judged the truncation."""
-    part = state.reduced(*names)
-    value = float(measure(part))
-    if not np.isfinite(value):
-        raise NotConverged(f"The measure is {value}.", "Choose a measure that has a value in this state.")
-    certificate = state.certificate
-    error = 3 * abs(float(measure(part.refined)) - value) if part.refined is not None else 0.0
-    if certificate is not None and not certificate.ok:
-        error = max(error, certificate.truncation, certificate.solver_error)
-    return value, error
+    return measured(measure, state.reduced(*names), state.certificate)

@@ -10,9 +10,9 @@ over the times of the fit; times norms of the coupling it bounds the error of wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -45,11 +45,14 @@ class Fit:
     duration : float, optional
         The times of the fit, 0 … duration; by default until 1 − tolerance/3 (or 99.9 %) of ∫|C| dt have passed.
         Algebraic tails, as of an Ohmic bath at T = 0, last long: say here if shorter times will do.
+    count : int, optional
+        Exactly so many exponentials of each correlation function, whatever error they reach: the fit says it.
     """
 
     tolerance: float = 1e-2
     most: int = 8
     duration: float | None = None
+    count: int | None = None
 
     def __post_init__(self) -> None:
         tolerance = real_number(self.tolerance, "tolerance of a fit", minimum=0.0)
@@ -58,6 +61,17 @@ class Fit:
         whole_number(self.most, "most exponentials of a fit")
         if self.duration is not None and real_number(self.duration, "duration of a fit", minimum=0.0) == 0:
             raise InvalidInput("The duration of a fit is 0.", "Give a time above 0, or leave it out.")
+        if self.count is not None:
+            whole_number(self.count, "number of exponentials of a fit")
+
+    @property
+    def counts(self) -> Sequence[int]:
+        """The numbers of exponentials that are tried, in this order."""
+        return range(1, self.most + 1) if self.count is None else (self.count,)
+
+    def met(self, error: float) -> bool:
+        """Whether an error is good enough; any is where the number of exponentials is given."""
+        return self.count is not None or error <= self.tolerance
 
 
 class FitFailed(NotConverged):
@@ -213,8 +227,14 @@ class Samples:
         return tuple((complex(w * self.scale), complex(nu / self.duration)) for w, nu in terms)
 
 
-def sampled(environment: Environment, fit: Fit, *, hermitian: bool) -> list[Samples]:
+def sampled(environment: Environment, fit: Fit, *, hermitian: bool) -> tuple[Samples, ...]:
     """The correlation functions that a fit must meet; those that vanish are left out."""
+    return _sampled(environment, Fit(fit.tolerance, duration=fit.duration), hermitian)
+
+
+@lru_cache(maxsize=16)
+def _sampled(environment: Environment, fit: Fit, hermitian: bool) -> tuple[Samples, ...]:
+    """One object for equal questions, so that fits of it are found again."""
     duration = bath_duration(environment, fit)
     edges = np.concatenate([[0.0], np.geomspace(1e-5, 0.05, 120), np.linspace(0.05, 1, SAMPLES)[1:]])
     times, widths = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
@@ -235,7 +255,7 @@ def sampled(environment: Environment, fit: Fit, *, hermitian: bool) -> list[Samp
             tail = later.symmetric if hermitian else (later.emission, later.absorption)[k]
             beyond = float(np.abs(tail).mean()) * 8 / scale
         out.append(Samples(uniform / scale, times, widths, rest / scale, scale, duration, beyond))
-    return out
+    return tuple(out)
 
 
 def bath_duration(environment: Environment, fit: Fit) -> float:
@@ -261,10 +281,10 @@ Fitter = Callable[[Samples, int], Exponents]
 def _fitted(samples: Samples, fit: Fit, fitter: Fitter) -> tuple[Exponents, float]:
     """The smallest number of exponentials that meets the tolerance, in the unit of the rates."""
     best: tuple[float, int] = (inf, 0)
-    for count in range(1, fit.most + 1):
+    for count in fit.counts:
         terms = fitter(samples, count)
         error = samples.error(terms) if terms else inf
-        if error <= fit.tolerance:
+        if fit.met(error):
             return samples.unscaled(terms), error
         best = min(best, (error, count))
     raise fit_failed(fit, best, samples)
@@ -273,10 +293,11 @@ def _fitted(samples: Samples, fit: Fit, fitter: Fitter) -> tuple[Exponents, floa
 def fit_failed(fit: Fit, best: tuple[float, int], samples: Samples) -> FitFailed:
     """What is said where a tolerance was not reached."""
     tail = f" ({samples.beyond:.1e} of it beyond t = {samples.duration:.3g})" if samples.beyond > 0.1 * best[0] else ""
+    rougher = f"Fit(tolerance={1.5 * best[0]:.1g}), " if 1.5 * best[0] < 0.95 else ""  # a tolerance is below 1
     return FitFailed(
         f"The fit by sums of exponentials reached the error {best[0]:.1e}{tail} with {best[1]} of at most {fit.most} "
         f"terms, and the goal is {fit.tolerance:.0e}.",
-        f"Use Fit(tolerance={1.5 * best[0]:.1g}), more terms by Fit(most=…), or a shorter Fit(duration=…).",
+        f"Use {rougher}more terms by Fit(most=…), or a shorter Fit(duration=…).",
         best[0],
         best[1],
     )

@@ -28,13 +28,14 @@ from photinus.errors import InvalidInput, MissingExtra
 from photinus.memory.densities import Exponents
 from photinus.memory.environment import Environment, require_environment
 from photinus.memory.fitting import Exponentials, Fit, exponentials
+from photinus.memory.observed import over_time, read_only_values
 from photinus.memory.weak import state_matrix
 from photinus.model import Model
 from photinus.numerics.checks import whole_number
 from photinus.numerics.memory import require_memory
 from photinus.solve.arguments import ascending_times, require_state, watched_operators
 from photinus.space.sectors import grading
-from photinus.space.space import Space, check_cutoffs, make_space, read_only
+from photinus.space.space import Space, check_cutoffs, make_space
 from photinus.space.state import State, state_from_matrix
 
 if TYPE_CHECKING:
@@ -74,16 +75,12 @@ class Hierarchy:
     seconds: float
 
     def __post_init__(self) -> None:
-        for array in (self.times, *self.observed.values()):
-            read_only(array)
+        read_only_values(self.times, self.observed)
 
     def to_xarray(self) -> xarray.Dataset:
         """The observed values over ``time``."""
-        import xarray as xr
-
-        facts = {n: getattr(self, n) for n in ("depth", "auxiliaries", "fit_error", "depth_error", "seconds")}
-        values = {name: ("time", np.array(array)) for name, array in self.observed.items()}
-        return xr.Dataset(values, {"time": np.array(self.times)}, facts)
+        facts = ("depth", "auxiliaries", "fit_error", "depth_error", "seconds")
+        return over_time(self.times, self.observed, self, facts)
 
     def __repr__(self) -> str:
         what = f"at {len(self.times)} times" if len(self.times) else "steady state"

@@ -230,6 +230,8 @@ def _pseudomodes(environment: Environment, hermitian: bool, fit: Fit) -> Pseudom
     )
 
 
+ADDED = 2.0, 200.0
+"""Rates, times the duration, of the mode that is added to a fit with one mode fewer: a slow one and a fast one."""
 Realisation = tuple[np.ndarray, np.ndarray, float, float]
 """(K, g, ε, times of the fit)."""
 
@@ -237,11 +239,11 @@ Realisation = tuple[np.ndarray, np.ndarray, float, float]
 def _positive_fit(samples: Samples, fit: Fit) -> Realisation:
     """The smallest number of modes whose correlation function meets the tolerance."""
     best: tuple[float, int] = (inf, 0)
-    for count in range(1, fit.most + 1):
+    for count in fit.counts:
         nu, h = _factor(samples, count)
         error = samples.error(_exponents(nu, h))
         best = min(best, (error, count))
-        if error <= fit.tolerance:
+        if fit.met(error):
             k, g = realised(nu / samples.duration, h * np.sqrt(samples.scale / samples.duration))
             return k, g, error, samples.duration
     failure = fit_failed(fit, best, samples)
@@ -255,16 +257,22 @@ def _exponents(nu: np.ndarray, h: np.ndarray) -> Exponents:
     return tuple(zip(weights.tolist(), nu.tolist(), strict=True))
 
 
+@lru_cache(maxsize=64)
 def _factor(samples: Samples, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """ν and h that fit the samples best, by least squares from the rates of ESPRIT."""
+    """ν and h that fit the samples best: by least squares from the rates of ESPRIT, and from one mode fewer."""
     nu = esprit_rates(samples, count)
-    best: tuple[float, np.ndarray] | None = None
+    starts = []
     for phases in (np.ones(count), np.exp(2j * np.pi * np.arange(count) / max(count, 2))):
         h = np.sqrt(2 * nu.real / count) * phases
         level = abs(sum(w for w, _ in _exponents(nu, h)))
-        h = h * np.sqrt(max(abs(samples.uniform[0]), 1e-12) / max(level, 1e-12))
+        starts.append((nu, h * np.sqrt(max(abs(samples.uniform[0]), 1e-12) / max(level, 1e-12))))
+    if count > 1:
+        fewer, weights = _factor(samples, count - 1)
+        starts += [(np.append(fewer, rate), np.append(weights, 0.05 * rate**0.5)) for rate in ADDED]
+    best: tuple[float, np.ndarray] | None = None
+    for nu, h in starts:
         x = np.concatenate([np.log(nu.real), nu.imag, h.real, h.imag])
-        found = least_squares(_residual, x, _slope, args=(samples,), x_scale="jac", max_nfev=200)
+        found = least_squares(_residual, x, _slope, args=(samples,), x_scale="jac", max_nfev=300, method="lm")
         if best is None or found.cost < best[0]:
             best = float(found.cost), found.x
     assert best is not None

@@ -30,6 +30,7 @@ from photinus.memory.correlations import bath_correlation
 from photinus.memory.environment import Environment, require_environment
 from photinus.memory.fitting import Fit, bath_duration
 from photinus.memory.markov import half_transforms
+from photinus.memory.observed import over_time, read_only_values
 from photinus.model import Model
 from photinus.numerics.linear import dense_null_vector
 from photinus.numerics.memory import require_memory
@@ -275,16 +276,11 @@ class WeakEvolution:
     memory_time: float
 
     def __post_init__(self) -> None:
-        for array in (self.times, *self.observed.values()):
-            read_only(array)
+        read_only_values(self.times, self.observed)
 
     def to_xarray(self) -> xarray.Dataset:
         """The observed values over ``time``."""
-        import xarray as xr
-
-        facts = {name: getattr(self, name) for name in ("positivity", "validity", "memory_time")}
-        values = {name: ("time", np.array(array)) for name, array in self.observed.items()}
-        return xr.Dataset(values, {"time": np.array(self.times)}, facts)
+        return over_time(self.times, self.observed, self, ("positivity", "validity", "memory_time"))
 
     def __repr__(self) -> str:
         return (

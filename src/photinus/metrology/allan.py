@@ -20,6 +20,7 @@ from scipy.optimize import nnls
 
 from photinus.errors import InvalidInput
 from photinus.numerics.checks import real_number
+from photinus.numerics.tables import series
 from photinus.solve.arguments import finite_numbers, listed_numbers
 from photinus.space.space import read_only
 
@@ -89,13 +90,8 @@ class AllanDeviation:
 
     def to_xarray(self) -> xarray.Dataset:
         """Deviation and error over τ."""
-        import xarray
-
-        return xarray.Dataset(
-            {"allan_deviation": ("time", np.array(self.deviation)), "error": ("time", np.array(self.error))},
-            {"time": np.array(self.times)},
-            {"carrier": self.carrier, "diffusion": self.diffusion, "readout_variance": self.readout_variance},
-        )
+        about = {name: getattr(self, name) for name in ("carrier", "diffusion", "readout_variance")}
+        return series("time", self.times, {"allan_deviation": self.deviation, "error": self.error}, about=about)
 
     def __repr__(self) -> str:
         return "\n".join(

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import exp, inf, isinf
-from typing import Any
+from math import exp, inf, isinf, isnan
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from photinus.errors import InvalidInput, Undefined, WrongType, shown
 from photinus.metrology.allan import allan_of_noise
 from photinus.model import Jump, Model
 from photinus.numerics.checks import real_number, whole_number
+from photinus.numerics.tables import record
 from photinus.solve.arguments import require_model
 from photinus.solve.counting.counting import Counting, counting
 from photinus.solve.cutoff import Converged, Fixed
@@ -31,6 +32,9 @@ from photinus.solve.steady import steady_state
 from photinus.space.state import State
 from photinus.thermo import synchronization_cost
 from photinus.thermo.entropy import entropy_production
+
+if TYPE_CHECKING:
+    import xarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +79,10 @@ class OscillatorClock:
             s (rad²) of each reading of the phase: white phase noise.
         """
         return allan_of_noise(times, diffusion=self.diffusion, readout_variance=readout_variance, carrier=carrier)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Diffusion, linewidth, frequency and their error as a dataset."""
+        return record({name: getattr(self, name) for name in ("diffusion", "linewidth", "frequency", "error")})
 
     def __repr__(self) -> str:
         return (
@@ -200,12 +208,17 @@ class TickingClock:
         """Plain numbers by name, for sweeps."""
         return {name: getattr(self, name) for name in ("resolution", "accuracy", "entropy_per_tick", "bound")}
 
+    def to_xarray(self) -> xarray.Dataset:
+        """The same numbers as a dataset."""
+        return record(self.as_dict())
+
     def __repr__(self) -> str:
-        return "\n".join(
-            [
-                f"Ticking clock: {self.resolution:.6g} ticks per time, accuracy {self.accuracy:.6g} ticks",
-                f"  entropy per tick {self.entropy_per_tick:.6g} nats; a classical clock has at most {self.bound:.6g}",
-            ]
+        price = f"{self.entropy_per_tick:.6g} nats; a classical clock has at most {self.bound:.6g}"
+        if isinf(self.entropy_production):
+            price = "inf: a jump that happens has no reverse, and no bound on the accuracy follows"
+        return (
+            f"Ticking clock: {self.resolution:.6g} ticks per time, accuracy {self.accuracy:.6g} ticks\n"
+            f"  entropy per tick {price}"
         )
 
 
@@ -340,6 +353,16 @@ class LockedClocks:
         """The diffusion of the average of independent clocks over that of the pair; 1 is all that averaging gives."""
         return self.averaged_diffusion / self.locked.diffusion
 
+    def as_dict(self) -> dict[str, float]:
+        """Plain numbers by name, for sweeps."""
+        names = ("gain_over_best", "gain_over_average", "splitting", "locking_rate", "extra_entropy")
+        return {"diffusion": self.locked.diffusion, **{name: getattr(self, name) for name in names}}
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The same numbers as a dataset, the diffusion of each clock alone over the clocks."""
+        alone = {name: clock.diffusion for name, clock in zip(("first", "second"), self.alone, strict=True)}
+        return record(self.as_dict(), {"clock": {"diffusion_alone": alone}})
+
     def __repr__(self) -> str:
         first, second = (clock.diffusion for clock in self.alone)
         return "\n".join(
@@ -347,7 +370,11 @@ class LockedClocks:
                 f"Two clocks, phase diffusion {first:.6g} and {second:.6g} alone, {self.locked.diffusion:.6g} coupled",
                 f"  gain {self.gain_over_best:.4g} over the better, {self.gain_over_average:.4g} over their average",
                 f"  lines split by {self.splitting:.4g}; locking rate {self.locking_rate:.4g}; "
-                f"extra entropy {self.extra_entropy:.6g} nats per time",
+                + (
+                    f"extra entropy {self.extra_entropy:.6g} nats per time"
+                    if not isnan(self.extra_entropy)
+                    else "extra entropy not defined: jumps have no reverse"
+                ),
             ]
         )
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import floor, inf, log2, sqrt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from photinus.algebra import Operator
 from photinus.errors import InvalidInput, PhotinusError, Undefined
 from photinus.model import Model, Order
 from photinus.numerics.slopes import slope
+from photinus.numerics.tables import record
+from photinus.solve.certify import SAFETY
 from photinus.solve.counting.counting import counting
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.linear_response.forced import forced
@@ -37,6 +39,9 @@ from photinus.solve.steady import steady_state
 from photinus.space.liouvillian import generator
 from photinus.space.state import State
 from photinus.space.vectors import multiplied
+
+if TYPE_CHECKING:
+    import xarray
 
 
 class _OtherJumps(InvalidInput):
@@ -85,7 +90,8 @@ class EmissionInformation:
     state : State
         The steady state.
     error : float
-        Its estimated error: from the larger space and from the slope of the family; NaN where the former is unknown.
+        Its estimated error: three times its change in the larger space, and that of the slope of the family; NaN where
+        there is no larger space.
     """
 
     rate: float
@@ -97,6 +103,10 @@ class EmissionInformation:
     def standard_error(self, time: float) -> float:
         """The least standard error 1/√(f·t) of the parameter after monitoring for a long time t; inf for f = 0."""
         return 1 / sqrt(self.rate * time) if self.rate > 0 else inf
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The rate and its error as a dataset."""
+        return record({"rate": self.rate, "error": self.error}, about={"parameter": self.parameter})
 
     def __repr__(self) -> str:
         return (
@@ -160,7 +170,7 @@ def emission_information(
     rate = _rate(model, moved, state, method)
     error = 0.0 if not state.cutoffs else float("nan")
     if state.refined is not None:
-        error = abs(_rate(model, moved, state.refined, method) - rate)
+        error = SAFETY * abs(_rate(model, moved, state.refined, method) - rate)
     return EmissionInformation(max(0.0, rate), parameter, state, error + 2 * doubt * abs(rate))
 
 

@@ -1,8 +1,7 @@
 """Linewidths of lasers: Schawlow and Townes, and how the kind of gain changes them.
 
 A laser without injection keeps the coherence orders apart, and ρ_{n,n+1} obeys a ladder of its own: gain lifts it from
-n to
-n + 1, loss κ lowers it, and the slowest eigenvalue −Γ of this tridiagonal matrix gives the linewidth 2Γ. Far above
+n to n + 1, loss κ lowers it, and the slowest eigenvalue −Γ of this tridiagonal matrix gives the linewidth 2Γ. Far above
 threshold
 
     linewidth = (κ/2n̄)·E,    E = (A + κ)/2κ for the gain of Scully and Lamb,
@@ -17,13 +16,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
 
 from photinus.errors import InvalidInput, NoSteadyState
 from photinus.numerics.checks import real_number
+from photinus.numerics.tables import record
 from photinus.solve.arguments import require_type
+
+if TYPE_CHECKING:
+    import xarray
 
 MOST = 2_000_000
 """Levels at most."""
@@ -161,6 +165,11 @@ class LaserLine:
     def diffusion(self) -> float:
         """D = Γ, half of the linewidth: the phase variance is 2Dt."""
         return self.linewidth / 2
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Linewidth, photons, loss and the excess over κ/2n̄ as a dataset."""
+        names = ("linewidth", "photons", "loss", "excess")
+        return record({name: getattr(self, name) for name in names}, about={"levels": self.levels})
 
     def __repr__(self) -> str:
         return f"Laser line: FWHM {self.linewidth:.8g} = {self.excess:.6g} κ/2n̄ at {self.photons:.6g} photons"

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import pi, sin, sqrt, tan
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,10 +25,14 @@ from photinus.measures import skew_information, u1_asymmetry
 from photinus.metrology.quantum import checked_state, quantum_fisher_information
 from photinus.model import Group
 from photinus.numerics.checks import whole_number
+from photinus.numerics.tables import record
 from photinus.phase import distribution, relative_distribution
 from photinus.space.sectors import grading
 from photinus.space.state import State
 from photinus.states import from_ket
+
+if TYPE_CHECKING:
+    import xarray
 
 
 def holevo_variance(state: State, *sites: str, kind: str | None = None) -> float:
@@ -133,6 +138,10 @@ class RelativePhase:
     with_reference: float
     holevo_variance: float
     references: tuple[str, ...] = field(default=("Bartlett2007", "Holevo1982"), repr=False)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The three numbers as a dataset."""
+        return record({name: getattr(self, name) for name in ("information", "with_reference", "holevo_variance")})
 
     def __repr__(self) -> str:
         return (
@@ -245,6 +254,11 @@ class PhaseResource:
     fisher_information: float
     variance: float
     references: tuple[str, ...] = field(default=("Gour2009", "Wigner1963", "Braunstein1994"), repr=False)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The four numbers as a dataset."""
+        names = ("asymmetry", "skew_information", "fisher_information", "variance")
+        return record({name: getattr(self, name) for name in names})
 
     def __repr__(self) -> str:
         return (

@@ -6,10 +6,9 @@ With ρ = Σ_i p_i|i⟩⟨i| and its derivative ρ′ by a parameter θ, the sym
     L_ij = 2ρ′_ij/(p_i + p_j),     F = Tr ρL² = 2 Σ_{p_i + p_j > 0} |ρ′_ij|²/(p_i + p_j)
 
 (Helstrom 1976; Braunstein, Caves 1994). No unbiased estimate from M copies has a variance below 1/(MF). Where θ shifts
-a
-phase, ρ_θ = e^{−iθG}ρe^{iθG}, ρ′ = −i[G, ρ] has the elements i(p_i − p_j)G_ij: the weights (p_i − p_j)²/(p_i + p_j) are
-then bounded by p_i + p_j, and an eigenvalue 0 needs no care. A ρ′ that leaves the support of ρ, as at the edge of a set
-of states, makes F infinite.
+a phase, ρ_θ = e^{−iθG}ρe^{iθG}, ρ′ = −i[G, ρ] has the elements i(p_i − p_j)G_ij: the weights (p_i − p_j)²/(p_i + p_j)
+are then bounded by p_i + p_j, and an eigenvalue 0 needs no care. A ρ′ that leaves the support of ρ, as at the edge of a
+set of states, makes F infinite.
 """
 
 from __future__ import annotations
@@ -75,6 +74,14 @@ class LogarithmicDerivative:
             (rows, _, left), (columns, _, right) = parts[i], parts[j]
             out[np.ix_(rows, columns)] = left @ block @ right.conj().T
         return out
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The matrix over rows and columns, the information in the attributes."""
+        import xarray
+
+        return xarray.Dataset(
+            {"derivative": (("row", "column"), self.matrix())}, attrs={"information": self.information}
+        )
 
     def __repr__(self) -> str:
         return f"Symmetric logarithmic derivative with the quantum Fisher information {self.information:.8g}"

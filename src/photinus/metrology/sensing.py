@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from photinus.algebra import Operator, Scalar
 from photinus.algebra.operator import as_operator
@@ -19,12 +19,17 @@ from photinus.errors import InvalidInput, NotHermitian, Undefined
 from photinus.metrology.classical import classical_fisher_information
 from photinus.metrology.measurements import Measurement
 from photinus.metrology.quantum import FisherMatrix, fisher_matrix, quantum_fisher_information
+from photinus.numerics.tables import record
 from photinus.solve.arguments import require_type
+from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.linear_response.perturbation import Family
 from photinus.solve.linear_response.response import Response, response
 from photinus.solve.methods import Method
 from photinus.space.state import State
+
+if TYPE_CHECKING:
+    import xarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +43,7 @@ class Sensor:
     quantum : float
         The quantum Fisher information of the steady state.
     error : float
-        Its truncation error: the change in a larger space; NaN where there is none.
+        Its truncation error: three times its change in a larger space; NaN where there is none.
     classical : mapping of str to float
         The Fisher information of each measurement.
     propagated : mapping of str to float
@@ -79,6 +84,12 @@ class Sensor:
     def as_dict(self) -> dict[str, float]:
         """Plain numbers by name, for sweeps."""
         return {"quantum": self.quantum, **self.classical, **self.propagated}
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The quantum bound and its error, the measurements and the observables over their names."""
+        read = {"measurement": {"classical": self.classical}, "observable": {"propagated": self.propagated}}
+        about = {"parameter": self.response.parameter}
+        return record({"quantum": self.quantum, "error": self.error}, read, about=about)
 
     def __repr__(self) -> str:
         name = self.response.parameter
@@ -147,6 +158,9 @@ def sensor(
         require_type(
             measurement, Measurement, f"measurement {name!r}", "Give one of ph.metrology, such as Number('a')."
         )
+    twice = {"quantum", *(measurements or {})} & {*(observables or {})} | {"quantum"} & {*(measurements or {})}
+    if twice:
+        raise InvalidInput(f"The name {min(twice)!r} stands for two readings.", "Give each a name of its own.")
     require_type(parameter, str, "parameter", "Give one name; steady_fisher_matrix takes several.")
     found = response(family, at, parameter, cutoff=cutoff, method=method)
     quantum = quantum_fisher_information(found.state, found)
@@ -222,11 +236,12 @@ def steady_fisher_matrix(
 
 
 def _error(found: Response, quantum: float) -> float:
-    """The change of F in the larger space that the response knows."""
+    """Three times the change of F in the larger space that the response knows."""
     if not found.state.cutoffs:
         return 0.0
     refined = found.state_derivative.refined
     if refined is None or found.state.refined is None or refined.grading != found.state.refined.grading:
         return float("nan")
     larger: State = found.state.refined
-    return abs(quantum_fisher_information(larger, replace(found, state=larger, state_derivative=refined)) - quantum)
+    there = quantum_fisher_information(larger, replace(found, state=larger, state_derivative=refined))
+    return SAFETY * abs(there - quantum)

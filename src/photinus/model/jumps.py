@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
-from photinus.algebra import Ensemble, Operator
+from photinus.algebra import Identical, Operator
 from photinus.algebra.ensemble import is_each
 from photinus.algebra.operator import as_operator
 from photinus.errors import InvalidInput, WrongType, shown
@@ -20,8 +21,11 @@ def per_atom(operator: Operator) -> tuple[Operator, ...]:
     WrongType
         Where L is a sum of operators of each atom and of others, or of two ensembles.
     """
+    if not _has_atoms(operator):
+        return (operator,)
     words = {
-        word: [site for site, local in word if isinstance(site, Ensemble) and is_each(local)] for word in operator.terms
+        word: [site for site, local in word if isinstance(site, Identical) and is_each(local)]
+        for word in operator.terms
     }
     owners = set().union(*words.values())
     if not owners:
@@ -31,15 +35,21 @@ def per_atom(operator: Operator) -> tuple[Operator, ...]:
             f"The jump operator {operator} acts on each atom of one ensemble in some of its terms only.",
             "Let every term hold an .each operator of the same ensemble, or write several jumps.",
         )
+    (owner,) = owners
+    channels = {local: owner.channels(local) for word in words for site, local in word if site == owner}
     return tuple(
         Operator(
             {
-                tuple((site, (*local, delta) if site in owners else local) for site, local in word): c
+                tuple((site, channels[local][k] if site == owner else local) for site, local in word): c
                 for word, c in operator.terms.items()
             }
         )
-        for delta in (0, -1, 1)
+        for k in range(len(next(iter(channels.values()))))
     )
+
+
+def _has_atoms(operator: Operator) -> bool:
+    return any(isinstance(site, Identical) and is_each(local) for word in operator.terms for site, local in word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +96,30 @@ class Jump:
             raise InvalidInput(f"A jump operator is the number {operator}, which does nothing.", "Leave the jump out.")
         if self.name is not None and not (isinstance(self.name, str) and self.name):
             raise WrongType(f"The name of the jump {operator} is {shown(self.name)}.", "Give a non-empty string.")
-        label = f"of the jump {self.name or operator}"
         per_atom(operator)
         object.__setattr__(self, "operator", operator)
-        object.__setattr__(self, "rate", real_number(self.rate, f"rate {label}", minimum=0.0))
-        object.__setattr__(self, "reverse", real_number(self.reverse, f"reverse rate {label}", minimum=0.0))
+        self._require("rate", "rate", 0.0)
+        self._require("reverse", "reverse rate", 0.0)
         if self.quantum is not None:
-            object.__setattr__(self, "quantum", real_number(self.quantum, f"quantum {label}"))
+            self._require("quantum", "quantum", None)
         if self.bath is not None and not isinstance(self.bath, Bath):
-            raise WrongType(f"The bath {label} is {shown(self.bath)}.", "Give a bath, such as ph.Bath('hot').")
+            owner = f"jump {self.name or operator}"
+            raise WrongType(f"The bath of the {owner} is {shown(self.bath)}.", "Give a bath, such as ph.Bath('hot').")
+
+    def _require(self, field: str, what: str, minimum: float | None) -> None:
+        """One of the numbers, checked; the label costs more than all the rest of a jump, and is made when it is due."""
+        value = getattr(self, field)
+        if type(value) is not float or not 0 <= value < inf:
+            number = real_number(value, f"{what} of the jump {self.name or self.operator}", minimum=minimum)
+            object.__setattr__(self, field, number)
 
     @property
     def channels(self) -> tuple[tuple[float, Operator], ...]:
-        """The processes with a non-zero rate, (rate, L) and (reverse, L†); for L of each atom three of each."""
-        pairs = (
-            (self.rate, self.operator),
-            (self.reverse, self.operator.dag()) if self.reverse else (0.0, self.operator),
-        )
-        return tuple((rate, part) for rate, operator in pairs if rate > 0 for part in per_atom(operator))
+        """(rate, L) and (reverse, L†), those of non-zero rate; for L of each atom three of each, d² of d levels."""
+        pairs = [(self.rate, self.operator)]
+        if self.reverse:
+            pairs.append((self.reverse, self.operator.dag()))
+        return tuple([(rate, part) for rate, operator in pairs if rate > 0 for part in per_atom(operator)])
 
     def __str__(self) -> str:
         back = f" + {self.reverse:g} D[{self.operator.dag()}]" if self.reverse else ""

@@ -6,13 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from math import gcd, remainder, tau
 
+Row = tuple[tuple[int, int], ...]
+"""A sparse integer vector: (coordinate, entry) of the entries that are not zero, by coordinate."""
+
 
 def smith_columns(generators: Iterable[Sequence[int]], dimension: int) -> list[tuple[int, tuple[int, ...]]]:
+    """:func:`cyclic_factors` of a lattice that is spanned by whole vectors."""
+    return cyclic_factors((tuple((i, int(x)) for i, x in enumerate(g) if x) for g in generators), dimension)
+
+
+def cyclic_factors(generators: Iterable[Row], dimension: int) -> list[tuple[int, tuple[int, ...]]]:
     """Homomorphisms x ↦ x·v mod d that together separate the classes of Z^M / Λ.
 
     Parameters
     ----------
-    generators : iterable of integer vectors
+    generators : iterable of sparse integer vectors
         They span the lattice Λ.
     dimension : int
         M.
@@ -22,9 +30,45 @@ def smith_columns(generators: Iterable[Sequence[int]], dimension: int) -> list[t
     list of (d, v)
         One cyclic factor each: d = 0 is a factor Z (a U(1) charge), d ≥ 2 a factor Z_d. The U(1) charges come first,
         as a reduced echelon basis of all integer vectors that vanish on Λ.
+
+    Notes
+    -----
+    Rows ±e_i ± e_j, such as the exchanges of quanta and the pair creations of a network, make two coordinates one, and
+    coordinates without any other row are U(1) charges: elimination, with dense rows, is left with the rest.
+
+    Examples
+    --------
+    n₁ and n₂ exchange quanta, n₃ loses two at once:
+
+    >>> from photinus.model.lattice import cyclic_factors
+    >>> cyclic_factors([((0, 1), (1, -1)), ((2, 2),)], 3)
+    [(0, (1, 1, 0)), (2, (0, 0, 1))]
     """
-    rows, group = _contracted([g for g in dict.fromkeys(tuple(g) for g in generators) if any(g)], dimension)
-    whole, dimension = dimension, max(group, default=-1) + 1
+    sparse, heads = _contracted(dict.fromkeys(generators), dimension)
+    gone = {i for row in sparse if len(row) == 1 for i, x in row.items() if abs(x) == 1}  # e_i ≡ 0
+    sparse = [rest for row in sparse if (rest := {i: x for i, x in row.items() if i not in gone})]
+    touched = sorted({i for row in sparse for i in row})
+    members: dict[int, list[tuple[int, int]]] = {}
+    for i, (head, sign) in enumerate(heads):
+        members.setdefault(head, []).append((i, sign))
+
+    def whole(charge: Iterable[tuple[int, int]], modulus: int = 0) -> list[int]:
+        out = [0] * dimension
+        for head, x in charge:
+            for i, sign in members[head] if x else ():
+                out[i] = sign * x % modulus if modulus else sign * x
+        return out
+
+    free, torsion = _eliminated([[row.get(i, 0) for i in touched] for row in sparse], len(touched))
+    charges = [whole(zip(touched, u, strict=True)) for u in free]
+    charges += [whole([(head, 1)]) for head in members.keys() - {*touched, *gone}]
+    charges.sort(key=lambda u: next(k for k, x in enumerate(u) if x))
+    finite = [(d, whole(zip(touched, w, strict=True), d)) for d, w in torsion]
+    return [(0, tuple(u)) for u in charges] + [(d, _simplest(w, d, charges)) for d, w in finite]
+
+
+def _eliminated(rows: list[list[int]], dimension: int) -> tuple[list[list[int]], list[tuple[int, list[int]]]]:
+    """The U(1) charges of a lattice in reduced echelon form, and (d, v) of its finite factors, by elimination."""
     # Diagonalise rows·V by elementary operations; V collects the column operations.
     v = [[int(i == j) for j in range(dimension)] for i in range(dimension)]
     divisors: list[int] = []
@@ -33,44 +77,42 @@ def smith_columns(generators: Iterable[Sequence[int]], dimension: int) -> list[t
             break
         divisors.append(abs(rows[t][t]))
     torsion = [(d, [v[i][t] % d for i in range(dimension)]) for t, d in enumerate(divisors) if d > 1]
-    free = _echelon([[v[i][t] for i in range(dimension)] for t in range(len(divisors), dimension)])
-    free = [[u[group[i]] for i in range(whole)] for u in free]
-    torsion = [(d, [w[group[i]] for i in range(whole)]) for d, w in torsion]
-    return [(0, tuple(u)) for u in free] + [(d, _simplest(w, d, free)) for d, w in torsion]
+    return _echelon([[v[i][t] for i in range(dimension)] for t in range(len(divisors), dimension)]), torsion
 
 
-def _contracted(rows: Sequence[Sequence[int]], dimension: int) -> tuple[list[list[int]], list[int]]:
-    """The rows without those of the form e_i − e_j, which make coordinates i and j one; and the new number of each.
+def _contracted(rows: Iterable[Row], dimension: int) -> tuple[list[dict[int, int]], list[tuple[int, int]]]:
+    """The rows once ±e_i ± e_j have made coordinates one, e_i ≡ sign·e_head, and (head, sign) of each coordinate."""
+    parent = [(i, 1) for i in range(dimension)]
 
-    The exchanges of quanta in a network are of this form: elimination is left with one coordinate for each connected
-    part.
-    """
-    parent = list(range(dimension))
-
-    def head(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = i = parent[parent[i]]
-        return i
+    def head(i: int) -> tuple[int, int]:
+        path = []
+        while parent[i][0] != i:
+            path.append(i)
+            i = parent[i][0]
+        total = 1
+        for k in reversed(path):
+            total *= parent[k][1]
+            parent[k] = i, total
+        return i, total
 
     others = []
     for row in rows:
-        places = [i for i, x in enumerate(row) if x]
-        if len(places) == 2 and {row[places[0]], row[places[1]]} == {1, -1}:
-            i, j = sorted(map(head, places))
-            parent[j] = i
-        else:
-            others.append(row)
-    heads = sorted({head(i) for i in range(dimension)})
-    number = {h: k for k, h in enumerate(heads)}
-    group = [number[head(i)] for i in range(dimension)]
-    found = []
+        if len(row) == 2 and abs(row[0][1]) == 1 == abs(row[1][1]):
+            (i, s), (j, t) = sorted(head(k) for k, _ in row)
+            sign = -s * t * row[0][1] * row[1][1]
+            if i != j:
+                parent[j] = i, sign
+                continue
+            row = () if sign == 1 else ((i, 2),)
+        others.append(row)
+    found: dict[Row, None] = {}
     for row in others:
-        total = [0] * len(heads)
-        for i, x in enumerate(row):
-            total[group[i]] += x
-        if any(total):
-            found.append(total)
-    return found, group
+        total: dict[int, int] = {}
+        for i, x in row:
+            k, sign = head(i)
+            total[k] = total.get(k, 0) + sign * x
+        found[tuple(sorted((k, x) for k, x in total.items() if x))] = None
+    return [dict(row) for row in found if row], [head(i) for i in range(dimension)]
 
 
 def _pivot(rows: list[list[int]], v: list[list[int]], t: int) -> bool:
@@ -116,8 +158,7 @@ def _echelon(rows: list[list[int]]) -> list[list[int]]:
             if rows[done][j] < 0:
                 rows[done] = [-x for x in rows[done]]
             for i in range(len(rows)):
-                if i != done:
-                    q = rows[i][j] // rows[done][j]
+                if i != done and (q := rows[i][j] // rows[done][j]):
                     rows[i] = [x - q * y for x, y in zip(rows[i], rows[done], strict=True)]
             if all(rows[i][j] == 0 for i in range(done + 1, len(rows))):
                 done += 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-from photinus.algebra import Ensemble, Operator, Oscillator, Scalar, Site
+from photinus.algebra import Identical, Operator, Oscillator, Scalar, Site
 from photinus.algebra.ensemble import is_each
 from photinus.algebra.operator import as_operator, commutator, named_sites
 from photinus.errors import NotHermitian, WrongType, refused_operand, shown
@@ -61,7 +61,7 @@ class Model:
         self, hamiltonian: Operator | Scalar = 0, jumps: Iterable[Jump] | Jump = (), references: Iterable[str] = ()
     ) -> None:
         operator = as_operator(hamiltonian)
-        if any(isinstance(site, Ensemble) and is_each(local) for word in operator.terms for site, local in word):
+        if any(isinstance(site, Identical) and is_each(local) for word in operator.terms for site, local in word):
             raise WrongType(
                 f"The Hamiltonian {operator} holds an operator of each atom of an ensemble.",
                 "Use the collective operators, which are their sums: at.x for the sum of at.each.x.",
@@ -102,11 +102,12 @@ class Model:
         hamiltonian, channels = self.hamiltonian, []
         for jump in self.jumps:
             for rate, operator in jump.channels:
-                c = operator.terms.get((), 0)
+                terms = operator.terms
+                c = terms.get((), 0)
                 if c:
                     operator = operator - c
                     hamiltonian = hamiltonian + 0.5j * rate * (complex(c).conjugate() * operator - c * operator.dag())
-                if operator.terms:
+                if len(terms) > (c != 0):
                     channels.append((rate, operator))
         if () in hamiltonian.terms:
             hamiltonian = hamiltonian - hamiltonian.terms[()]

@@ -9,18 +9,18 @@ whose classes of kets are conserved: each has a steady state of its own (Buča a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 
-from photinus.algebra import Ensemble, Operator, Site, Word, locate
-from photinus.algebra.operator import shift_of
+from photinus.algebra import LevelEnsemble, Operator, Qudit, Site, Word, locate, resolved
 from photinus.algebra.site import SUBSCRIPTS, natural_key
 from photinus.errors import InvalidInput
 from photinus.model.exchange import Channels, ExchangeGroup, derive_exchange, no_exchange
-from photinus.model.lattice import smith_columns
+from photinus.model.lattice import Row, cyclic_factors
 from photinus.numerics.checks import real_number
 
 Order = tuple[int, ...]
@@ -111,24 +111,25 @@ class Symmetry:
         """Names of the coordinates, site after site."""
         return tuple(name for site in self.sites for name in site.coordinates)
 
-    def order(self, spec: int | Mapping[str, int] | None) -> Order | None:
+    def order(self, spec: int | Mapping[str, int | Sequence[int]] | None) -> Order | None:
         """The coherence order that a user names.
 
         ``{site: k}`` is the class of the coherences |n + k⟩⟨n| of these sites, each given by its name or by a spin's
-        handle; an integer serves where the symmetry has one factor; None stands for all.
+        handle; of an ensemble it is the order of M. Of d levels, of a qudit or of many atoms, k is the d changes of the
+        populations: (0, 1, −1) for |1⟩⟨2|. An integer serves where the symmetry has one factor; None stands for all.
 
         Raises
         ------
         UnknownSite, InvalidInput
-            For a site that is not there, a qudit (whose coherences are not counted by one integer), or an integer
-            with more than one factor.
+            For a site that is not there, one number for d levels, or an integer with more than one factor.
         """
         if spec is None:
             return None
         if isinstance(spec, Mapping):
             vector = np.zeros(len(self.coordinates), dtype=int)
             for name, k in spec.items():
-                vector[self._coordinate(name)] = _whole(k)
+                where, change = self._moved(name, k)
+                vector[where] = change
             return self.weak.reduce(self.weak.charges(vector[None])[0])
         number = _whole(spec)
         if len(self.weak.moduli) != 1:
@@ -138,14 +139,21 @@ class Symmetry:
             )
         return self.weak.reduce((number,))
 
-    def _coordinate(self, name: str) -> int:
+    def _moved(self, name: str, change: int | Sequence[int]) -> tuple[slice, list[int]]:
+        """Which coordinates a site's order changes, and by how much."""
         place = locate(self.sites, name)
         site = self.sites[place]
-        if len(site.coordinates) != 1 and not isinstance(site, Ensemble):
+        end = sum(len(s.coordinates) for s in self.sites[: place + 1])
+        if not isinstance(site, (Qudit, LevelEnsemble)):
+            return slice(end - 1, end), [_whole(change)]
+        d = site.dimension
+        changes: list[int] = [_whole(x) for x in change] if isinstance(change, (tuple, list)) else []
+        if len(changes) != d or sum(changes) != 0:
             raise InvalidInput(
-                f"The {site!r} has no single order.", "Name an oscillator, a spin or an ensemble (the order of its M)."
+                f"The {site!r} has no single order, but one for each level.",
+                f"Give the {d} changes of its populations, such as {(1, -1, *[0] * (d - 2))} for |0⟩⟨1|.",
             )
-        return sum(len(s.coordinates) for s in self.sites[:place]) + len(site.coordinates) - 1
+        return slice(end - d + 1, end), changes[:-1]
 
     def __str__(self) -> str:
         names = self.coordinates
@@ -161,7 +169,7 @@ class Symmetry:
         return str(self)
 
 
-def _whole(order: int) -> int:
+def _whole(order: object) -> int:
     number = real_number(order, "coherence order")
     if number != int(number):
         raise InvalidInput(f"The coherence order is {order}.", "Give a whole number.")
@@ -198,8 +206,26 @@ def derive(sites: tuple[Site, ...], hamiltonian: Operator, channels: Iterable[tu
         pair for pair, parts in gram.items() if abs(sum(parts)) > 8 * np.finfo(float).eps * sum(abs(p) for p in parts)
     )
     jumps = tuple(dict.fromkeys(word for _, jump in channels for word in jump.terms))
-    abelian = _derive(sites, tuple(hamiltonian.terms), coupled, jumps)
+    abelian = _derive(sites, *_in_parts(tuple(hamiltonian.terms), coupled, jumps))
     return replace(abelian, equation=(hamiltonian, channels))
+
+
+Words = tuple[Word, ...]
+Pairs = tuple[tuple[Word, Word], ...]
+
+
+def _in_parts(hamiltonian: Words, coupled: Pairs, jumps: Words) -> tuple[Words, Pairs, Words]:
+    """The same with words of one shift each: all parts of a jump's word are coupled to its first one."""
+    if not any(site.split for word in (*hamiltonian, *jumps) for site, _ in word):
+        return hamiltonian, coupled, jumps
+    parts = {word: tuple(resolved(Operator({word: 1.0})).terms) for word in (*hamiltonian, *jumps)}
+    within = [(part, parts[word][0]) for word in jumps for part in parts[word][1:]]
+    pairs = tuple((parts[u][0], parts[v][0]) for u, v in coupled)
+    return (
+        tuple(part for word in hamiltonian for part in parts[word]),
+        (*pairs, *within),
+        tuple(part for word in jumps for part in parts[word]),
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -210,21 +236,30 @@ def _derive(
     jumps: tuple[Word, ...],
 ) -> Symmetry:
     dimension = sum(len(site.coordinates) for site in sites)
-    vectors = {word: _vector(word, sites) for word in {*hamiltonian, *jumps}}
-    weak = [vectors[w] for w in hamiltonian]
-    weak += [tuple(np.subtract(vectors[u], vectors[v])) for u, v in coupled]
-    strong = weak + [vectors[w] for w in jumps]
+    starts = dict(zip(sites, accumulate((len(site.coordinates) for site in sites), initial=0), strict=False))
+    rows = {word: _row(word, starts) for word in {*hamiltonian, *jumps}}
+    weak = [rows[w] for w in hamiltonian]
+    weak += [_difference(rows[u], rows[v]) for u, v in coupled]
+    strong = weak + [rows[w] for w in jumps]
     return Symmetry(sites, _group(weak, dimension), _group(strong, dimension))
 
 
-def _group(generators: list[tuple[int, ...]], dimension: int) -> Group:
-    factors = smith_columns([tuple(map(int, g)) for g in generators], dimension)
+def _group(generators: list[Row], dimension: int) -> Group:
+    factors = cyclic_factors(generators, dimension)
     return Group(tuple(d for d, _ in factors), tuple(w for _, w in factors))
 
 
-def _vector(word: Word, sites: tuple[Site, ...]) -> tuple[int, ...]:
-    shifts = shift_of(word)
-    return tuple(x for site in sites for x in shifts.get(site, (0,) * len(site.coordinates)))
+def _row(word: Word, starts: Mapping[Site, int]) -> Row:
+    """The shift of a word, with the place of each site's first coordinate."""
+    shift = [(starts[site] + k, x) for site, local in word for k, x in enumerate(site.shift(local)) if x]
+    return tuple(sorted(shift))
+
+
+def _difference(left: Row, right: Row) -> Row:
+    out = dict(left)
+    for i, x in right:
+        out[i] = out.get(i, 0) - x
+    return tuple(sorted((i, x) for i, x in out.items() if x))
 
 
 def site_order(sites: Iterable[Site]) -> tuple[Site, ...]:

@@ -6,6 +6,8 @@ from math import isfinite
 from numbers import Real
 from typing import Any
 
+import numpy as np
+
 from photinus.errors import InvalidInput
 
 
@@ -29,3 +31,18 @@ def whole_number(value: Any, what: str, *, minimum: int = 1) -> int:
     if number != int(number) or number < minimum:
         raise InvalidInput(f"The {what} is {value!r}.", f"Give a whole number of at least {minimum}.")
     return int(number)
+
+
+def truth(value: Any, what: str) -> bool:
+    """True or False, or :class:`InvalidInput`: a string such as "no" is neither."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise InvalidInput(f"The {what} is {value!r}.", "Give True or False.")
+    return bool(value)
+
+
+def real_array(values: Any) -> np.ndarray:
+    """A fresh float array; TypeError for complex numbers, whose imaginary part NumPy would drop, and for text."""
+    found = np.asarray(values)
+    if found.dtype.kind not in "biufO":
+        raise TypeError
+    return np.array(found, dtype=float)

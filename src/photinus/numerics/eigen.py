@@ -44,8 +44,8 @@ class Eigenpairs:
     residuals : ndarray, shape (m,)
         ‖Ar − λr‖/(‖|A||r|‖ + |λ|): scale-free.
     rounding : ndarray, shape (m,)
-        What rounding may have done to each eigenvalue: the rounding unit times |l|†|A||r|, or, near an exceptional
-        point, times κ‖A‖.
+        What rounding may have done to each eigenvalue: the rounding unit ε times |l|†|A||r|, or, near an exceptional
+        point, ε κ‖A‖, and at most ε^{1/m}‖A‖ where m of them are equal.
     """
 
     values: np.ndarray
@@ -151,7 +151,23 @@ def _judged(matrix: np.ndarray | sp.sparray, values: np.ndarray, right: np.ndarr
     residuals = np.linalg.norm(image - values * right, axis=0) / np.where(scale > 0, scale, 1.0)
     norm = float(abs(matrix).sum(axis=0).max()) if len(values) else 0.0
     first = EPS * np.einsum("ij,ij->j", np.abs(left), flux) + 1e3 * (EPS * conditions) ** 2 * norm
-    return Eigenpairs(values, right, left, conditions, residuals, np.where(sound, first, EPS * conditions * norm))
+    second = np.minimum(EPS * conditions * norm, [_scatter(values, value, norm) for value in values])
+    return Eigenpairs(values, right, left, conditions, residuals, np.where(sound, first, second))
+
+
+def _scatter(values: np.ndarray, value: complex, norm: float) -> float:
+    """How far rounding scatters an eigenvalue that m of them share: ε^{1/m}‖A‖, as of a Jordan block; else infinite.
+
+    The condition of a block that happens to be found whole is infinite, and says nothing.
+    """
+    distances = np.abs(values - value)
+    equal = int(np.count_nonzero(distances <= EQUAL * norm))
+    if equal < 2:
+        return np.inf
+    m = np.arange(equal, len(values) + 1)
+    radii = EPS ** (1 / m) * norm
+    shared = np.count_nonzero(distances <= radii[:, None], axis=1)
+    return float(radii[np.argmax(shared <= m)])
 
 
 def biorthonormal(left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -24,7 +24,11 @@ DOUBTFUL = 100.0
 """Eigenvalues up to this times the threshold are neither zero nor certainly different from it."""
 BLOCK = 6
 """Vectors that inverse iteration starts with; one that does not belong to the kernel is needed to see its end."""
+LARGEST_BLOCK = 400
+"""So many vectors are enough to give up."""
 ROUNDS = 40
+SMALL = 1000
+"""Unknowns up to which a Schur form answers what inverse iteration cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +118,16 @@ def sparse_kernel(matrix: sp.csc_array, *, expected: int = 0, slack: float = 0.0
         right, gap = _nearest(matrix, lambda x: factors.solve(x, "N"), block, threshold)
         if right is not None:
             break
-        if 3 * block > n:
+        if 3 * block > n or (3 * block > LARGEST_BLOCK and n <= SMALL):
             return dense_kernel(matrix.toarray(), slack=slack, scale=scale)
+        if block >= LARGEST_BLOCK:
+            raise NotConverged(f"Inverse iteration with {block} vectors does not settle.", "Use method=ph.Dense().")
         block *= 3
     left, other = _nearest(adjoint, lambda x: factors.solve(x, "H"), block, threshold)
-    if left is None or left.shape != right.shape:
+    alike = left is not None and left.shape == right.shape
+    if not alike and n <= SMALL:  # hardly separated: the Schur form tells how hardly
+        return dense_kernel(matrix.toarray(), slack=slack, scale=scale)
+    if left is None or not alike:
         raise NotConverged(
             f"{right.shape[1]} right null vectors are found, and another number of left ones.",
             "Use method=ph.Dense().",
@@ -133,23 +142,36 @@ def sparse_kernel(matrix: sp.csc_array, *, expected: int = 0, slack: float = 0.0
 def _nearest(
     matrix: sp.csc_array, solve: Callable[[np.ndarray], np.ndarray], block: int, threshold: float
 ) -> tuple[np.ndarray | None, float]:
-    """An orthonormal basis of the kernel and the gap above it; None where all of the block belongs to the kernel."""
+    """An orthonormal basis of the kernel and the gap above it; None where the block is too small to tell.
+
+    It is where all of it belongs to the kernel, and where more modes than it holds are so slow that the iteration
+    hardly tells them from zero.
+    """
     rng = np.random.default_rng(11)
     x = rng.normal(size=(matrix.shape[0], block)).astype(matrix.dtype)
     before = (-1, 0.0)
     for _ in range(ROUNDS):
         x = la.qr(solve(np.ascontiguousarray(x)), mode="economic", check_finite=False)[0]
         image = matrix @ x
-        triangle, basis, count = _ordered_schur((x.conj().T @ image).astype(complex), threshold)
+        small = (x.conj().T @ image).astype(complex)
+        triangle, basis, count = _ordered_schur(small, threshold)
         if count == block:
             return None, 0.0
         gap = float(np.abs(np.diagonal(triangle)[count:]).min())
         kernel = x @ basis[:, :count]
         residual = np.linalg.norm(image @ basis[:, :count], axis=0).max(initial=0.0)
-        if before[0] == count and abs(gap - before[1]) <= 0.1 * gap and residual <= threshold:
+        settled = before[0] == count and abs(gap - before[1]) <= 0.1 * gap and residual <= threshold
+        if settled and _separates(x, image, small, gap):
             return kernel, gap
         before = (count, gap)
-    raise NotConverged(f"Inverse iteration with {block} vectors does not settle.", "Use method=ph.Dense().")
+    return None, 0.0
+
+
+def _separates(x: np.ndarray, image: np.ndarray, small: np.ndarray, gap: float) -> bool:
+    """Whether the nearest mode that is not zero is one: its residual is below its eigenvalue."""
+    triangle, basis, count = _ordered_schur(small, 1.001 * gap)
+    rest = image @ basis[:, :count] - x @ (basis[:, :count] @ triangle[:count, :count])
+    return bool(np.linalg.norm(rest, axis=0).max() <= 0.1 * gap)
 
 
 def _ordered_schur(matrix: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray, int]:

@@ -126,7 +126,8 @@ class PolynomialMap:
         if x.ndim == 1:
             out = np.asarray(self._coefficients @ values)
         else:
-            out = np.asarray(self._coefficients @ values.reshape(len(values), -1)).reshape(self.rows, *x.shape[1:])
+            count = int(np.prod(x.shape[1:]))  # −1 would not do without monomials
+            out = np.asarray(self._coefficients @ values.reshape(len(values), count)).reshape(self.rows, *x.shape[1:])
         if self.matrix.nnz > DENSE:
             for block in self._split[1]:
                 points = x[block.columns].reshape(len(block.columns), -1)
@@ -136,7 +137,8 @@ class PolynomialMap:
     def magnitude(self, x: np.ndarray) -> np.ndarray:
         """Σ_m |c_rm| Π|x|: the scale against which the rounding of a value is judged."""
         values = self.monomials(np.abs(x))
-        return np.asarray(abs(self.matrix) @ values.reshape(len(values), -1)).reshape(self.rows, *x.shape[1:])
+        points = values.reshape(len(values), int(np.prod(x.shape[1:])))
+        return np.asarray(abs(self.matrix) @ points).reshape(self.rows, *x.shape[1:])
 
     @cached_property
     def derivative(self) -> tuple[np.ndarray, np.ndarray, PolynomialMap]:

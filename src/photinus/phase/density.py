@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from photinus.errors import Undefined
 from photinus.numerics.checks import real_number, whole_number
 from photinus.phase.window import TAU, window_moment, window_variance
+
+if TYPE_CHECKING:
+    import xarray
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,16 @@ class PhaseDensity:
         near = tops[values[tops] >= values.max() - 0.1 * np.ptp(values)]
         return max(0.0, *(_climbed(self.harmonics, TAU * top / points)[1] for top in near))
 
+    def to_xarray(self) -> xarray.Dataset:
+        """The density over the angle, its harmonics over their order."""
+        import xarray
+
+        return xarray.Dataset(
+            {"density": ("phi", np.array(self.density)), "harmonic": ("order", np.array(self.harmonics))},
+            {"phi": np.array(self.phi), "order": np.arange(len(self.harmonics))},
+            {"kind": self.kind, "label": self.label},
+        )
+
     def __repr__(self) -> str:
         return (
             f"PhaseDensity of {self.label} ({self.kind}), {len(self.phi)} angles: |⟨e^iφ⟩| = "
@@ -145,6 +159,14 @@ class JointPhaseDensity:
     density: np.ndarray
     kind: tuple[str, str]
     label: tuple[str, str]
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The density over ``first`` and ``second``, the two angles."""
+        import xarray
+
+        grid, label = np.array(self.phi), " and ".join(self.label)
+        density = {"density": (("first", "second"), np.array(self.density))}
+        return xarray.Dataset(density, {"first": grid, "second": grid}, {"kind": " ".join(self.kind), "label": label})
 
     def __repr__(self) -> str:
         return f"JointPhaseDensity of {' and '.join(self.label)}, {len(self.phi)} × {len(self.phi)} angles"

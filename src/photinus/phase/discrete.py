@@ -9,6 +9,7 @@ basis of phase-difference states, as in the theory of Pegg and Barnett but witho
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from photinus.phase.notions import require_state
 from photinus.phase.window import TAU
 from photinus.space.space import read_only
 from photinus.space.state import State
+
+if TYPE_CHECKING:
+    import xarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,18 @@ class DiscreteRelativePhase:
     def mean_direction(self) -> float:
         """arg⟨E⟩ (rad); arbitrary where ⟨E⟩ = 0."""
         return float(np.angle(self.moment()))
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Angle and probability of every outcome, with the quanta N of its block."""
+        import xarray
+
+        quanta = np.repeat(np.arange(len(self.angles)), [len(angles) for angles in self.angles])
+        columns = {"quanta": quanta, "angle": np.concatenate(self.angles)}
+        columns["probability"] = np.concatenate(self.probabilities)
+        return xarray.Dataset(
+            {name: ("outcome", column) for name, column in columns.items()},
+            attrs={"reference": self.reference, "label": self.label},
+        )
 
     def __repr__(self) -> str:
         return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from photinus.errors import InvalidInput
-from photinus.numerics.checks import whole_number
+from photinus.numerics.checks import real_array, whole_number
 from photinus.numerics.memory import require_memory
 from photinus.phase.density import JointPhaseDensity, PhaseDensity, angles
 from photinus.phase.distribution import checked_points, tabulated
@@ -108,9 +108,11 @@ def _powers(turns: np.ndarray, highest: int) -> np.ndarray:
 
 def _samples(phases: np.ndarray) -> np.ndarray:
     try:
-        out = np.asarray(phases, dtype=float)
+        out = real_array(phases)
     except (TypeError, ValueError) as error:
-        raise InvalidInput("The samples of a phase are no numbers.", "Give an array of angles in radians.") from error
+        raise InvalidInput(
+            "The samples of a phase are no numbers, or complex ones.", "Give angles in radians."
+        ) from error
     if not out.size or not np.isfinite(out).all():
         raise InvalidInput(
             f"The {out.size} samples of a phase hold {np.count_nonzero(~np.isfinite(out))} that are not finite.",

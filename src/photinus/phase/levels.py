@@ -13,6 +13,7 @@ phase φ_1 − φ_0 is the azimuth of a spin ½ whose level 0 is up, ⟨1|ρ|0�
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,6 +27,9 @@ from photinus.phase.notions import one_site
 from photinus.phase.window import TAU
 from photinus.space.space import read_only
 from photinus.space.state import State
+
+if TYPE_CHECKING:
+    import xarray
 
 KINDS = ("qudit", "spin")
 
@@ -79,6 +83,14 @@ class LevelPhaseDensity:
             if height - before <= 1e-15 * abs(height):
                 break
         return self.uniform * np.pi / 4 * max(0.0, float(height))
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The density over one angle ``phi_k`` for each level k, the reference level in the attributes."""
+        import xarray
+
+        axes = [f"phi_{level}" for level in self.levels]
+        angles = {name: np.array(self.phi) for name in axes}
+        return xarray.Dataset({"density": (axes, np.array(self.density))}, angles, {"reference": self.reference})
 
     def __repr__(self) -> str:
         return (

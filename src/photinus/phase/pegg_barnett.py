@@ -8,6 +8,7 @@ are taken at finite s; the limit is taken last.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.linalg import toeplitz
@@ -20,6 +21,9 @@ from photinus.phase.distribution import site_harmonics
 from photinus.phase.notions import one_site
 from photinus.phase.window import HIGHEST_ORDER, TAU, window_moment, window_variance
 from photinus.space.state import State
+
+if TYPE_CHECKING:
+    import xarray
 
 TAIL = 1e-12  # population above level s that counts as nothing, as everywhere where a tail is cut
 DOUBLINGS = 8
@@ -180,6 +184,13 @@ class PeggBarnettLimit:
     error: float
     s: tuple[int, ...]
     moments: tuple[float, ...]
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The moments over s, the limit and its error in the attributes."""
+        import xarray
+
+        limit = {"value": self.value, "error": self.error}
+        return xarray.Dataset({"moment": ("s", list(self.moments))}, {"s": list(self.s)}, limit)
 
     def __repr__(self) -> str:
         return f"{self.value:.12g} ± {self.error:.1g}, from s = {self.s[0]} … {self.s[-1]}"

@@ -22,6 +22,7 @@ def currents(
     *,
     system: str = "system",
     unit: str = "",
+    colours: Mapping[str, str] | None = None,
     axes: Axes | None = None,
     title: str | None = None,
 ) -> Axes:
@@ -36,6 +37,8 @@ def currents(
         What stands on the box.
     unit : str
         Written behind each number.
+    colours : mapping of str to str, optional
+        Of bands by name, such as ``{"hot": "firebrick"}``; the others take those of the lines.
     axes : matplotlib Axes, optional
         Where to draw; by default in a new figure.
     title : str, optional
@@ -54,13 +57,13 @@ def currents(
     if not all(np.isfinite(x) for x in sizes.values()) or not any(sizes.values()):
         raise InvalidInput(f"The currents are {sizes}.", "Give finite currents by name, one of them not 0.")
     shown = {name: x for name, x in sizes.items() if abs(x) > 1e-9 * max(map(abs, sizes.values()))}
-    colours = {name: LINES[k % len(LINES)] for k, name in enumerate(sizes)}
+    chosen = {name: LINES[k % len(LINES)] for k, name in enumerate(sizes)} | dict(colours or {})
     scale = 1 / max(sum(abs(x) for x in shown.values() if (x > 0) == inward) for inward in (True, False))
     with drawing(axes, title) as axes:
         top = 0.0
         for inward in (True, False):
             side = [(name, abs(x) * scale) for name, x in shown.items() if (x > 0) == inward]
-            top = max(top, _side(axes, side, colours, (sizes, unit), inward=inward))
+            top = max(top, _side(axes, side, chosen, (sizes, unit), inward=inward))
         axes.add_patch(_box(1.0))
         axes.text(0, 0, system, ha="center", va="center", color="white", zorder=4)
         axes.set(xlim=(-2.3, 2.3), ylim=(-0.55 * max(top, 1.0) - 0.12, 0.55 * max(top, 1.0) + 0.12))
@@ -90,14 +93,14 @@ def _side(
     bend = 0.5 - 0.5 * np.cos(np.pi * (x - x[0]) / (x[-1] - x[0]))
     for name, height in bands:
         upper = near + (far - near) * bend
-        along = -x if inward else x
-        axes.fill_between(along, upper - height, upper, color=colours[name], alpha=0.85, linewidth=0, zorder=2)
         middle = far - 0.5 * height
-        tip = 0.5 * height + 0.05
         base = -1.45 if inward else 1.45
-        if not inward:
-            reach = base + min(0.22, 0.4 * tip + 0.06)
-            axes.fill([base, reach, base], [middle - tip, middle, middle + tip], color=colours[name], alpha=0.85, lw=0)
+        along, low, high = -x if inward else x, upper - height, upper
+        if not inward:  # the arrow's head belongs to its band, so that no seam shows
+            tip = 0.5 * height + 0.05
+            along = np.append(x, [base, base + min(0.22, 0.4 * tip + 0.06)])
+            low, high = np.append(low, [middle - tip, middle]), np.append(high, [middle + tip, middle])
+        axes.fill_between(along, low, high, color=colours[name], alpha=0.85, linewidth=0, zorder=2)
         place = base - 0.08 if inward else base + 0.32
         text = f"{name}\n{abs(sizes[name]):.3g}{' ' + unit if unit else ''}"
         axes.text(place, middle, text, ha="right" if inward else "left", va="center", fontsize=10)
@@ -155,5 +158,7 @@ def cost_precision(
         axes.set_xlabel(names[0])
         axes.set_ylabel(names[1])
         axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(fontsize=9)
+        handles, labels = axes.get_legend_handles_labels()
+        last = sorted(range(len(labels)), key=lambda k: labels[k].startswith("classical bound"))
+        axes.legend([handles[k] for k in last], [labels[k] for k in last], fontsize=9)
     return axes

@@ -7,10 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from photinus.algebra import Ensemble, Operator, Qudit, Scalar, Site, Spin, ensemble, oscillator, qudit, spin
+from photinus.algebra import (
+    Ensemble,
+    LevelEnsemble,
+    Operator,
+    Qudit,
+    Scalar,
+    Site,
+    Spin,
+    ensemble,
+    oscillator,
+    qudit,
+    spin,
+)
 from photinus.algebra.operator import as_operator
 from photinus.errors import InvalidInput, SiteMismatch, WrongType, shown
 from photinus.model import Model
+from photinus.numerics.checks import real_array
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.space.space import make_space
 from photinus.space.state import State
@@ -48,7 +61,7 @@ def ascending_times(times: Iterable[float]) -> np.ndarray:
     """Times in order, each once; the first is that of the initial state."""
     remedy = "Give ascending, finite numbers, the first being the time of the initial state."
     try:
-        grid = np.array(times if isinstance(times, (np.ndarray, str)) else list(times), dtype=float)
+        grid = real_array(times if isinstance(times, (np.ndarray, str)) else list(times))
     except (TypeError, ValueError):
         raise WrongType(f"The times are {shown(times)}.", remedy) from None
     if grid.ndim != 1 or not len(grid):
@@ -66,9 +79,10 @@ def ascending_times(times: Iterable[float]) -> np.ndarray:
 def finite_numbers(values: Any, what: str) -> np.ndarray:
     """An array of finite real numbers, of whatever shape."""
     try:
-        out = np.array(values, dtype=float)
+        out = real_array(values)
     except (TypeError, ValueError):
-        raise InvalidInput(f"The {what} are {shown(values)}.", "Give a list of real numbers.") from None
+        remedy = "Give a list of real numbers."
+        raise InvalidInput(f"The {what} are {shown(values)}, not real numbers.", remedy) from None
     if not np.isfinite(out).all():
         raise InvalidInput(f"The {what} are not all finite.", "Give a list of finite numbers.")
     return out
@@ -85,7 +99,8 @@ def listed_numbers(values: Any, what: str) -> np.ndarray:
 def usual_operators(sites: Iterable[Site]) -> dict[str, Operator]:
     """What is observed where nothing is named.
 
-    ``n_a`` of each oscillator a, S_z of each spin or ensemble s as ``z_s``, the levels of each qudit q as ``p_q_0``, ….
+    ``n_a`` of each oscillator a, S_z of each spin or ensemble s as ``z_s``, the levels of each qudit q as ``p_q_0``, …,
+    and how many atoms of an ensemble at are in each of d levels as ``n_at_0``, ….
     """
     out: dict[str, Operator] = {}
     for site in sites:
@@ -98,6 +113,9 @@ def usual_operators(sites: Iterable[Site]) -> dict[str, Operator]:
         elif isinstance(site, Qudit):
             levels = qudit(site.name, site.levels(None))
             out |= {f"p_{site.name}_{k}": levels(k, k) for k in range(site.levels(None))}
+        elif isinstance(site, LevelEnsemble):
+            atoms = ensemble(site.name, site.atoms, site.dimension)
+            out |= {f"n_{site.name}_{k}": atoms(k, k) for k in range(site.dimension)}
     return out
 
 

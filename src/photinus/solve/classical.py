@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import scipy.sparse as sp
@@ -32,8 +32,9 @@ from photinus.algebra import Ensemble, Oscillator, Site, Spin, Word
 from photinus.algebra.site import LocalWord
 from photinus.errors import InvalidInput
 from photinus.model import Model
-from photinus.model.lattice import smith_columns
+from photinus.model.lattice import Row, cyclic_factors
 from photinus.numerics.polynomials import PolynomialMap, polynomial_map
+from photinus.solve.patterns import Channels, Words
 from photinus.solve.representatives import Representatives, represented
 
 Letters: TypeAlias = tuple[int, ...]  # exponents of the letters of one site
@@ -281,7 +282,7 @@ def make_flow(model: Model, large_spins: bool) -> Flow:
         if not isinstance(site, (Oscillator, Spin, Ensemble)):
             raise InvalidInput(
                 f"The {site!r} has no classical limit: its operators are no polynomials of a few numbers.",
-                "The mean field takes oscillators, spins and ensembles; solve the model with steady_state or evolve.",
+                "It takes oscillators, spins and ensembles of two levels; of others ask ph.cumulants(model, order=1).",
             )
         if large_spins and isinstance(site, Ensemble):
             raise InvalidInput(
@@ -293,30 +294,21 @@ def make_flow(model: Model, large_spins: bool) -> Flow:
     whole = model.sites
     model, atoms = represented(model, 1)
     sites = model.sites
-    words, coherent, gram = _coefficients(model)
-    _refuse_functions(words)
-    number = {site: k for k, site in enumerate(sites)}
-    where = [tuple(number[site] for site, _ in word) for word in words]
-    kinds: dict[Any, int] = {}
-    kind = [kinds.setdefault(tuple((_kind(site), local) for site, local in word), len(kinds)) for word in words]
-    batches: dict[Any, _Batch] = {}
-    for u, c in coherent.items():
-        shape: Any = kind[u]
-        if shape not in batches:
-            batches[shape] = _Batch(tuple((site, local, ()) for site, local in words[u]))
-        batches[shape].add(where[u], c)
-    for (u, v), c in gram.items():
-        left, right = where[u], where[v]
-        if len(left) == 1 == len(right):
-            places: tuple[int, ...] = left if left == right else (*left, *right)
-            shape = (kind[u], kind[v], len(places))
-        else:
-            extra = tuple(k for k in right if k not in left)
-            places, shape = left + extra, (kind[u], kind[v], tuple(left.index(k) if k in left else -1 for k in right))
-        if shape not in batches:
-            batches[shape] = _Batch(_slots(words[u], words[v]))
-        batches[shape].add(places, c)
-    return Flow(whole, _assembled(list(batches.values()), _Layout(sites, whole, atoms), large_spins), large_spins)
+    hamiltonian, channels = model.generator
+    jumps = Channels.of(channels, tuple(hamiltonian.terms))
+    _refuse_functions(jumps.words)
+    words = Words.on(sites, jumps.words)
+    energies = np.array(list(hamiltonian.terms.values()), dtype=complex)
+    batches = [
+        _Batch(tuple((site, local, ()) for site, local in words.words[u]), places, energies[members])
+        for u, members, places in words.singles(np.arange(len(energies)))
+    ]
+    left, right, gram = jumps.gram
+    batches += [
+        _Batch(_slots(words.words[u], words.words[v]), places, gram[members])
+        for (u, v), members, places in words.pairs(left, right)
+    ]
+    return Flow(whole, _assembled(batches, _Layout(sites, whole, atoms), large_spins), large_spins)
 
 
 class _Layout:
@@ -342,18 +334,13 @@ class _Layout:
         return np.array([self.atoms.weight((row[target],), row) for row in rows])
 
 
+@dataclass(frozen=True, eq=False)
 class _Batch:
-    """Pairs of words that differ in the names of their sites alone, with the sites and the weights."""
+    """Words of H or pairs of the jumps' words that differ in the names of their sites alone."""
 
-    def __init__(self, slots: tuple[Slot, ...]):
-        self.slots = slots
-        self.places: list[tuple[int, ...]] = []
-        self.weights: list[complex] = []
-
-    def add(self, places: tuple[int, ...], weight: complex) -> None:
-        """One more pair, on these sites."""
-        self.places.append(places)
-        self.weights.append(weight)
+    slots: tuple[Slot, ...]
+    places: np.ndarray
+    weights: np.ndarray
 
 
 def _assembled(batches: list[_Batch], layout: _Layout, large: bool) -> PolynomialMap:
@@ -365,12 +352,12 @@ def _assembled(batches: list[_Batch], layout: _Layout, large: bool) -> Polynomia
         [np.zeros(0, dtype=complex)],
     )
     for batch in batches:
-        every = np.array(batch.places, dtype=np.intp).reshape(len(batch.weights), -1)
+        every = batch.places
         for target, terms in groupby(_template(batch.slots, large), key=itemgetter(0)):
             kept = layout.followed[every[:, target]]
             places = every[kept]
             start, number = layout.offsets[places], layout.number[places]
-            weights = np.array(batch.weights, dtype=complex)[kept] * layout.choices(places, target)
+            weights = batch.weights[kept] * layout.choices(places, target)
             for _, equation, c, letters in terms:
                 rows.append(start[:, target] + equation)
                 columns = [start[:, slot] + letter for slot, letter in letters]
@@ -380,26 +367,6 @@ def _assembled(batches: list[_Batch], layout: _Layout, large: bool) -> Polynomia
     degree = max(table.shape[1] for table in factors)
     padded = [np.pad(table, ((0, 0), (0, degree - table.shape[1])), constant_values=size) for table in factors]
     return polynomial_map((size, size), np.concatenate(rows), np.concatenate(padded), np.concatenate(values))
-
-
-def _kind(site: Site) -> tuple[Any, ...]:
-    """What a site's algebra depends on: its key without its name."""
-    return (site.key[0], *site.key[2:])
-
-
-def _coefficients(model: Model) -> tuple[list[Word], dict[int, complex], dict[tuple[int, int], complex]]:
-    """The words that occur, the coefficients of H by their number, and G_uv by two of them."""
-    hamiltonian, channels = model.generator
-    numbers: dict[Word, int] = {}
-    coherent = {numbers.setdefault(word, len(numbers)): c for word, c in hamiltonian.terms.items()}
-    gram: dict[tuple[int, int], complex] = {}
-    for rate, jump in channels:
-        terms = [(numbers.setdefault(word, len(numbers)), c) for word, c in jump.terms.items()]
-        for u, x in terms:
-            scaled = rate * x
-            for v, y in terms:
-                gram[u, v] = gram.get((u, v), 0) + scaled * y.conjugate()
-    return list(numbers), coherent, {pair: c for pair, c in gram.items() if c != 0}
 
 
 def _refuse_functions(words: Iterable[Word]) -> None:
@@ -581,8 +548,22 @@ def _charges(flow: Flow) -> list[tuple[int, tuple[int, ...]]]:
         start = flow.offsets[k]
         sign[start], sign[start + 1] = 1, -1
         place[start : start + letters_of(site)] = k
-    balance = np.zeros((len(row), len(flow.sites)), dtype=int)
-    np.add.at(balance, (np.arange(len(row)), place[row]), -sign[row])
-    for column in flow.field.factors[monomial].T:
-        np.add.at(balance, (np.arange(len(row)), place[column]), sign[column])
-    return smith_columns((tuple(map(int, b)) for b in np.unique(balance, axis=0)), len(flow.sites))
+    factors = np.column_stack([row, flow.field.factors[monomial]])
+    values = sign[factors]
+    values[:, 0] *= -1
+    sites = place[factors]
+    shape = (len(row), len(flow.sites))
+    balance = sp.csr_array((values.ravel(), (np.repeat(np.arange(len(row)), factors.shape[1]), sites.ravel())), shape)
+    balance.eliminate_zeros()
+    return cyclic_factors(_distinct_rows(balance), len(flow.sites))
+
+
+def _distinct_rows(matrix: sp.csr_array) -> list[Row]:
+    """The distinct rows of a sparse matrix of integers that are not zero."""
+    matrix.sort_indices()
+    lengths, found = np.diff(matrix.indptr), []
+    for length in np.unique(lengths[lengths > 0]):
+        entries = matrix.indptr[:-1][lengths == length][:, None] + np.arange(length)
+        for row in np.unique(np.hstack([matrix.indices[entries], matrix.data[entries]]), axis=0).tolist():
+            found.append(tuple(zip(row[:length], row[length:], strict=True)))
+    return found

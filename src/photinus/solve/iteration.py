@@ -15,7 +15,7 @@ import numpy as np
 
 from photinus.errors import NotConverged
 from photinus.model import ExchangeGroup
-from photinus.numerics.krylov import KrylovResult, gmres
+from photinus.numerics.krylov import Cycles, KrylovResult, gmres
 from photinus.solve.coherences import SortedGenerator
 from photinus.solve.local import Bases, LocalSweep
 from photinus.solve.splitting import Splitting
@@ -78,6 +78,7 @@ class Iteration:
         self._left = next((w for w in work if w.coordinates is self.matrix.coordinates), None)
         self._liouvillian = liouvillian
         self._restart, self._maximum = restart, maximum
+        self._cycles: dict[Preconditioner, Cycles] = {}
         self._precondition, self._other = self._candidates()
 
     def _candidates(self) -> tuple[Preconditioner, Callable[[], Preconditioner] | None]:
@@ -144,10 +145,10 @@ class Iteration:
             plain(target),
             lambda y: plain(precondition(y.view(dtype))),
             tolerance=tolerance,
-            restart=self._restart,
             maximum=self._maximum,
             product=lambda y: plain(precondition.product(y.view(dtype))),
             pace=pace,
+            cycles=self._cycles.setdefault(precondition, Cycles(self._restart)),
         )
         return KrylovResult(found.vector.view(dtype), found.residual, found.products, found.converged)
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from photinus.errors import InvalidInput, WrongType, shown
 from photinus.model import Model
-from photinus.numerics.checks import real_number, whole_number
+from photinus.numerics.checks import real_number, truth, whole_number
 from photinus.numerics.memory import require_memory
 from photinus.solve.basins import Basins, basins_of
 from photinus.solve.classical import Flow, make_flow
@@ -228,7 +228,7 @@ def mean_field(model: Model, *, large_spins: bool = False) -> MeanField:
     """
     if not isinstance(model, Model):
         raise WrongType(f"The mean field of {shown(model)} is asked.", "Give a ph.Model.")
-    return MeanField(model, make_flow(model, bool(large_spins)))
+    return MeanField(model, make_flow(model, truth(large_spins, "choice of large spins")))
 
 
 def _seed(seed: int) -> int:

@@ -16,6 +16,8 @@ from photinus.errors import InvalidInput, NotConverged
 from photinus.model import ExchangeGroup, Model
 from photinus.model.exchange import no_exchange
 from photinus.numerics.checks import real_number, whole_number
+from photinus.numerics.incomplete import incomplete_null_vector
+from photinus.numerics.krylov import SLOW
 from photinus.numerics.linear import NullVector, dense_null_vector
 from photinus.numerics.memory import require_memory, size_text
 from photinus.numerics.singular import singular_null_vector
@@ -25,7 +27,7 @@ from photinus.solve.local import Bases
 from photinus.solve.orbits import moves
 from photinus.solve.orders import elimination_cost, plan_for, stacked
 from photinus.solve.uniqueness import unique_by_ladders
-from photinus.space.liouvillian import Liouvillian, generator
+from photinus.space.liouvillian import Liouvillian, generator, in_parts
 
 ALTERNATIVES = (
     "Use smaller cutoffs, method=ph.Krylov(), a model with more symmetry, or a method object with a larger memory=."
@@ -63,6 +65,8 @@ class Method(ABC):
 
 def assembly_bytes(liouvillian: Liouvillian) -> float:
     """Memory of the generator itself: targets, values and the sparse matrix."""
+    if in_parts(liouvillian.generator.space):
+        return liouvillian.sector.size * (16.0 + 60.0 * liouvillian.elements)
     bands = 2 * len(liouvillian.generator.no_jump) + sum(len(b) ** 2 for _, b in liouvillian.generator.jumps)
     return liouvillian.sector.size * (16.0 + bands * (8 + 2 * 16 + 4))
 
@@ -136,6 +140,51 @@ class Tridiagonal(Method):
 
 
 @dataclass(frozen=True, slots=True)
+class Incomplete(Method):
+    """GMRES with an incomplete LU of the sector; for ensembles of atoms of d levels, whose complete LU is full.
+
+    Parameters
+    ----------
+    tolerance : float
+        Bound on the relative residual.
+    restart, maximum : int
+        Vectors kept before a restart, and products with 𝓛 before giving up.
+    drop, fill : float
+        Entries below ``drop`` are left out of the factors, and all above ``fill`` times those of 𝓛.
+    memory : float, optional
+        Budget in bytes (default: 80 % of what is available).
+    """
+
+    tolerance: float = 1e-12
+    restart: int = 80
+    maximum: int = 3000
+    drop: float = 0.1
+    fill: float = 2.0
+    memory: float | None = None
+
+    def estimate(self, liouvillian: Liouvillian) -> float:
+        vectors = 16.0 * (self.restart + 16) + 32.0 * self.fill * liouvillian.elements
+        return assembly_bytes(liouvillian) + liouvillian.sector.size * vectors
+
+    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, *, work: Work = ()) -> NullVector:
+        found = incomplete_null_vector(
+            liouvillian.matrix,
+            liouvillian.sector.trace,
+            tolerance=self.tolerance,
+            restart=self.restart,
+            maximum=self.maximum,
+            drop=self.drop,
+            fill=self.fill,
+        )
+        if found is None:
+            raise NotConverged(
+                f"GMRES with an incomplete LU did not reach {self.tolerance:.0e} in {self.maximum} products.",
+                "Use a smaller drop= and a larger fill=, ph.Direct(), or check whether the steady state is unique.",
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Krylov(Method):
     """GMRES on 𝓛 in the coherences of the sites, preconditioned by the sites alone or by the jump/no-jump splitting.
 
@@ -144,7 +193,8 @@ class Krylov(Method):
     tolerance : float
         Bound on the scale-free residual of the certificate.
     restart : int
-        Vectors kept before a restart.
+        Vectors of a cycle. What a long cycle has found of the slow directions is kept for the next one, and for all
+        that is asked of the same generator (GCRO-DR).
     maximum : int
         Products with 𝓛 before giving up.
     memory : float, optional
@@ -152,7 +202,7 @@ class Krylov(Method):
     """
 
     tolerance: float = 1e-10
-    restart: int = 80
+    restart: int = 60
     maximum: int = 3000
     memory: float | None = None
 
@@ -173,7 +223,7 @@ class Krylov(Method):
             number = 16.0 if conjugation is None else 8.0
         vector, setup = number * count, 16.0 * n if count >= n / 2 else 120.0 * n
         rows = len(liouvillian.shifts) * vector * 1.5
-        return setup + vector * (self.restart + 16) + rows + 96.0 * float((sizes**2).sum())
+        return setup + vector * (self.restart + 2 * SLOW + 16) + rows + 96.0 * float((sizes**2).sum())
 
     def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, *, work: Work = ()) -> NullVector:
         iteration = self._iteration(liouvillian, self._exchange(liouvillian), work=work)
@@ -230,7 +280,7 @@ class Krylov(Method):
 
 @dataclass(frozen=True, slots=True)
 class Auto(Method):
-    """Chooses from the sizes: Dense, Tridiagonal, Direct or Krylov.
+    """Chooses from the sizes: Dense, Tridiagonal, Direct or Krylov, with atoms of d levels Incomplete.
 
     Parameters
     ----------
@@ -245,6 +295,8 @@ class Auto(Method):
         n = liouvillian.sector.size
         if n <= 60:
             return Dense(self.memory)
+        if in_parts(liouvillian.generator.space):
+            return Direct(self.memory) if n <= 1500 else Incomplete(memory=self.memory)
         one_site = len(liouvillian.generator.space.sites) == 1
         if one_site or n <= 6000:
             cost = elimination_cost(liouvillian)

@@ -13,7 +13,7 @@ from scipy.integrate import solve_ivp
 
 from photinus.algebra import Oscillator, Site, locate
 from photinus.errors import InvalidInput, NotConverged, WrongType, shown
-from photinus.numerics.checks import real_number
+from photinus.numerics.checks import real_number, truth
 from photinus.numerics.memory import require_memory
 from photinus.solve.classical import Flow, vector_length
 
@@ -46,6 +46,8 @@ class Integration:
         tolerance = real_number(self.tolerance, "tolerance of an integration", minimum=1e-13)
         if tolerance > 1e-2:
             raise InvalidInput(f"The tolerance of an integration is {tolerance:g}.", "Give at most 1e-2.")
+        if self.stiff is not None:
+            truth(self.stiff, "choice of an implicit method")
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,8 +120,9 @@ def packed(flow: Flow, values: Mapping[Any, Any]) -> np.ndarray:
     if not isinstance(values, Mapping):
         raise WrongType(f"The amplitudes are {shown(values)}.", "Give {site: value, …}, a complex number or (x, y, z).")
     given: dict[int, np.ndarray] = {}
+    number = {site.name: k for k, site in enumerate(flow.sites)}
     for key, value in values.items():
-        place = locate(flow.sites, key)
+        place = number[key] if isinstance(key, str) and key in number else locate(flow.sites, key)
         if place in given:
             raise InvalidInput(f"The site {flow.sites[place].name!r} is given twice.", "Give it once.")
         given[place] = _read(flow.sites[place], value)

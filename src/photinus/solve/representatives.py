@@ -1,4 +1,4 @@
-"""Ensembles in the mean field and the cumulants: a few of the N atoms, as spins ½, stand for all of them.
+"""Ensembles in the mean field and the cumulants: a few of the N atoms, spins ½ or qudits, stand for all of them.
 
 An operator of an ensemble is a sum over distinct atoms, Σ_{i₁ ≠ i₂ ≠ …} c·A_{i₁}B_{i₂}…, whose coefficients hold N
 exactly. The sum is laid out on n representatives only. In the equation of a word on k of them, every pair of words of
@@ -15,10 +15,11 @@ from itertools import permutations
 from math import comb, perm
 from typing import TypeAlias
 
-from photinus.algebra import Ensemble, Operator, Site, Spin, Word, as_operator
+from photinus.algebra import Identical, LevelEnsemble, Operator, Qudit, Site, Spin, Word, as_operator, qudit
 from photinus.algebra.ensemble import EACH, is_each
-from photinus.algebra.operator import ensemble
+from photinus.algebra.operator import single
 from photinus.algebra.site import LocalWord
+from photinus.algebra.transitions import spelled, word_of
 from photinus.errors import InvalidInput, SiteMismatch
 from photinus.model import Jump, Model
 
@@ -44,25 +45,42 @@ def sums(word: LocalWord, atoms: int) -> Sums:
     """
     d, r, k = word
     ladder, z = ("+" if d > 0 else "-") * abs(d), "z" * r
-    total = _times({(): 1.0}, ladder + z if d > 0 else z + ladder, atoms)
+    total = _times({(): 1.0}, _spins(ladder + z if d > 0 else z + ladder), ATOM, atoms)
     for _ in range(k):
-        parts = [_times(total, letters, atoms) for letters in ("-+", "zz", "z")]  # C = S₋S₊ + S_z² + S_z
+        parts = [_times(total, _spins(letters), ATOM, atoms) for letters in ("-+", "zz", "z")]  # C = S₋S₊ + S_z² + S_z
         total = {key: sum(part.get(key, 0) for part in parts) for key in set().union(*parts)}
     return {key: c for key, c in total.items() if c != 0}
 
 
-def _times(total: Sums, letters: str, atoms: int) -> dict[tuple[LocalWord, ...], complex]:
-    """Times Σ_i of each letter: i is another atom than those before, or one of them."""
-    for letter in letters:
-        local = LETTERS[letter]
+@lru_cache(maxsize=4096)
+def sums_of(site: Identical, word: LocalWord) -> Sums:
+    """A collective word of an ensemble as sums over distinct atoms; of d levels in the operators of a qudit."""
+    if not isinstance(site, LevelEnsemble):
+        return sums(word, site.atoms)
+    total = _times({(): 1.0}, spelled(site.dimension, word), one_atom(site, "atom"), site.atoms)
+    return {key: c for key, c in total.items() if c != 0}
+
+
+def one_atom(site: Identical, name: str) -> Spin | Qudit:
+    """An atom of an ensemble as a site of its own."""
+    return Qudit(name, site.dimension) if isinstance(site, LevelEnsemble) else Spin(name, 0.5)
+
+
+def _spins(letters: str) -> list[LocalWord]:
+    return [LETTERS[letter] for letter in letters]
+
+
+def _times(total: Sums, letters: Iterable[LocalWord], atom: Site, atoms: int) -> dict[tuple[LocalWord, ...], complex]:
+    """Times Σ_i of each word of one atom: i is another atom than those before, or one of them."""
+    for local in letters:
         out: dict[tuple[LocalWord, ...], complex] = {}
         for key, c in total.items():
             changed = [((*key, local), c)] if len(key) < atoms else []
             for place, old in enumerate(key):
                 rest = key[:place] + key[place + 1 :]
-                for new, x in ATOM.product(old, local):
+                for new, x in atom.product(old, local):
                     free = atoms - len(rest)  # an identity may stand on every other atom
-                    changed.append((rest, c * x * free) if new == ATOM.identity else ((*rest, new), c * x))
+                    changed.append((rest, c * x * free) if new == atom.identity else ((*rest, new), c * x))
             for new_key, x in changed:
                 ordered = tuple(sorted(new_key))
                 out[ordered] = out.get(ordered, 0) + x
@@ -72,17 +90,17 @@ def _times(total: Sums, letters: str, atoms: int) -> dict[tuple[LocalWord, ...],
 
 @dataclass(frozen=True, eq=False)
 class Representatives:
-    """Which spins ½ stand for the atoms of which ensemble; without ensembles it changes nothing.
+    """Which spins ½ or qudits stand for the atoms of which ensemble; without ensembles it changes nothing.
 
     Attributes
     ----------
-    spins : mapping of Ensemble to tuple of Spin
+    spins : mapping of Identical to tuple of Spin or Qudit
     """
 
-    spins: Mapping[Ensemble, tuple[Spin, ...]]
+    spins: Mapping[Identical, tuple[Spin | Qudit, ...]]
 
     @cached_property
-    def owner(self) -> dict[Site, Ensemble]:
+    def owner(self) -> dict[Site, Identical]:
         """The ensemble of each representative."""
         return {spin: site for site, row in self.spins.items() for spin in row}
 
@@ -128,16 +146,16 @@ class Representatives:
 
     def _terms(self, operator: Operator) -> Iterable[tuple[_Sum, complex]]:
         for word, c in operator.terms.items():
-            plain = tuple((site, local) for site, local in word if not isinstance(site, Ensemble))
-            parts: list[tuple[dict[Ensemble, tuple[LocalWord, ...]], complex]] = [({}, c)]
+            plain = tuple((site, local) for site, local in word if not isinstance(site, Identical))
+            parts: list[tuple[dict[Identical, tuple[LocalWord, ...]], complex]] = [({}, c)]
             for site, local in word:
-                if isinstance(site, Ensemble):
+                if isinstance(site, Identical):
                     self._require(word, site, local)
-                    rows = sums(local, site.atoms).items()
+                    rows = sums_of(site, local).items()
                     parts = [({**known, site: key}, x * y) for known, x in parts for key, y in rows]
             yield from ((_Sum(plain, known), x) for known, x in parts)
 
-    def _require(self, word: Word, site: Ensemble, local: LocalWord) -> None:
+    def _require(self, word: Word, site: Identical, local: LocalWord) -> None:
         if site not in self.spins:
             known = ", ".join(map(repr, self.spins))
             raise SiteMismatch(f"The {site!r} is not that of the model: {known}.", "Use the operators of that.")
@@ -148,7 +166,7 @@ class Representatives:
                 f"An operator of the {site!r} is multiplied with one of a single atom of it.",
                 f"Use the operators of the ensemble alone, or those of {self.spins[site][0].name} and its like.",
             )
-        most = max((len(key) for key in sums(local, site.atoms)), default=0)
+        most = max((len(key) for key in sums_of(site, local)), default=0)
         if most > len(self.spins[site]):
             raise InvalidInput(
                 f"The operator {site.text(local)} touches {most} atoms at once, more than the {len(self.spins[site])} "
@@ -158,7 +176,7 @@ class Representatives:
 
     def _placed(self, word: _Sum) -> Iterable[Word]:
         """All choices of distinct representatives."""
-        choices: list[dict[Ensemble, tuple[tuple[Spin, LocalWord], ...]]] = [{}]
+        choices: list[dict[Identical, tuple[tuple[Site, LocalWord], ...]]] = [{}]
         for site, key in word.rows.items():
             some = [tuple(zip(row, key, strict=True)) for row in permutations(self.spins[site], len(key))]
             choices = [{**known, site: row} for known in choices for row in some]
@@ -178,7 +196,7 @@ class Representatives:
 @dataclass(frozen=True)
 class _Sum:
     plain: Word
-    rows: dict[Ensemble, tuple[LocalWord, ...]]
+    rows: dict[Identical, tuple[LocalWord, ...]]
 
 
 def _word(factors: Iterable[tuple[Site, LocalWord]]) -> Word:
@@ -186,17 +204,18 @@ def _word(factors: Iterable[tuple[Site, LocalWord]]) -> Word:
 
 
 @lru_cache(maxsize=4096)
-def _collective(site: Ensemble, key: tuple[LocalWord, ...]) -> Operator:
-    """Σ over distinct atoms of the words of ``key``, in collective operators: the inverse of :func:`sums`."""
+def _collective(site: Identical, key: tuple[LocalWord, ...]) -> Operator:
+    """Σ over distinct atoms of the words of ``key``, in collective operators: the inverse of :func:`sums_of`."""
     if not key:
         return as_operator(1)
-    at = ensemble(site.name, site.atoms)
+    atom = one_atom(site, "atom")
     *before, last = key
-    out = _collective(site, tuple(before)) * {(1, 0): at.plus, (-1, 0): at.minus, (0, 1): at.z}[last]
+    whole = word_of(site.dimension, last) if isinstance(site, LevelEnsemble) else (*last, 0)
+    out = _collective(site, tuple(before)) * single(site, whole)
     for place, old in enumerate(before):
         rest = before[:place] + before[place + 1 :]
-        for new, x in ATOM.product(old, last):
-            if new == ATOM.identity:
+        for new, x in atom.product(old, last):
+            if new == atom.identity:
                 out = out - x * (site.atoms - len(rest)) * _collective(site, tuple(sorted(rest)))
             else:
                 out = out - x * _collective(site, tuple(sorted((*rest, new))))
@@ -211,22 +230,22 @@ def represented(model: Model, order: int) -> tuple[Model, Representatives]:
     InvalidInput
         If the name of a representative, that of the ensemble and a number, is taken.
     """
-    ensembles = [site for site in model.sites if isinstance(site, Ensemble)]
+    ensembles = [site for site in model.sites if isinstance(site, Identical)]
     if not ensembles:
         return model, Representatives({})
     taken = {site.name for site in model.sites}
     spins = {}
     for site in ensembles:
         count = min(site.atoms, max(LEAST, order + 2 * _reach(model, site) - 1))
-        row = tuple(Spin(f"{site.name}{k}", 0.5) for k in range(1, count + 1))
-        clash = sorted(taken & {spin.name for spin in row})
+        row = tuple(one_atom(site, f"{site.name}{k}") for k in range(1, count + 1))
+        clash = sorted(taken & {atom.name for atom in row})
         if clash:
             raise InvalidInput(
                 f"The atoms of the {site!r} are written as {row[0].name}, {row[1].name}, …; {clash[0]!r} is a site.",
                 "Rename that site.",
             )
         spins[site] = row
-        taken |= {spin.name for spin in row}
+        taken |= {atom.name for atom in row}
     out = Representatives(spins)
     jumps = [
         Jump(rate, operator)
@@ -238,35 +257,38 @@ def represented(model: Model, order: int) -> tuple[Model, Representatives]:
     return Model(out.laid_out(model.hamiltonian, _all(out)), jumps, model.references), out
 
 
-def _all(some: Representatives) -> tuple[Spin, ...]:
+def _all(some: Representatives) -> tuple[Site, ...]:
     """All representatives: with these as its own, nothing is weighted."""
-    return tuple(some.owner)  # type: ignore[arg-type]
+    return tuple(some.owner)
 
 
 def _jumps(some: Representatives, operator: Operator) -> list[Operator]:
-    owners = {site for word in operator.terms for site, local in word if isinstance(site, Ensemble) and is_each(local)}
+    owners = {site for word in operator.terms for site, local in word if isinstance(site, Identical) and is_each(local)}
     if not owners:
         return [some.laid_out(operator, _all(some))]
     (site,) = owners
     out = []
-    for spin in some.spins[site]:
-        alone = {
-            _word((spin, _of_one(local)) if s == site else (s, local) for s, local in word): c
-            for word, c in operator.terms.items()
-        }
-        out.append(some.laid_out(Operator(alone), _all(some)))
+    for atom in some.spins[site]:
+        alone = as_operator(0)
+        for word, c in operator.terms.items():
+            others = Operator({tuple((s, local) for s, local in word if s != site): c})
+            alone = alone + others * _of_one(atom, dict(word)[site])
+        out.append(some.laid_out(alone, _all(some)))
     return out
 
 
-def _of_one(local: LocalWord) -> LocalWord:
+def _of_one(atom: Spin | Qudit, local: LocalWord) -> Operator:
+    """A word of each atom, on one atom."""
     assert local[0] == EACH
-    return (local[1], 0) if local[1] else (0, 1)
+    if isinstance(atom, Qudit):
+        return qudit(atom.name, atom.dimension)(*local[1:])
+    return single(atom, (local[1], 0) if local[1] else (0, 1))
 
 
-def _reach(model: Model, site: Ensemble) -> int:
+def _reach(model: Model, site: Identical) -> int:
     """The largest number of atoms that one word of the generator touches."""
     words = [
         word for operator in (model.hamiltonian, *(jump.operator for jump in model.jumps)) for word in operator.terms
     ]
     locals_ = {local for word in words for s, local in word if s == site and not is_each(local)}
-    return max([1, *(len(key) for local in locals_ for key in sums(local, site.atoms))])
+    return max([1, *(len(key) for local in locals_ for key in sums_of(site, local))])

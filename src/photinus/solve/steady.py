@@ -8,7 +8,7 @@ from time import perf_counter
 
 import numpy as np
 
-from photinus.algebra import Ensemble
+from photinus.algebra import Identical
 from photinus.errors import (
     DegenerateSteadyState,
     InvalidInput,
@@ -213,8 +213,8 @@ def _refuse_conserved(model: Model, cutoffs: dict[str, int]) -> None:
     strong = model.symmetry.strong
     reaches = reach(model)
     space = make_space(model.sites, {name: n + reaches[name] for name, n in cutoffs.items()})
-    many = any(isinstance(site, Ensemble) for site in model.sites)
-    remedy = "Ask ph.cumulants(model) or ph.mean_field(model), for any number of atoms." if many else ALTERNATIVES
+    many = any(isinstance(site, Identical) for site in model.sites)
+    remedy = "Ask ph.cumulants(model), for any number of atoms (order=1: mean field)." if many else ALTERNATIVES
     require_memory(200.0 * space.dimension, None, f"A space of {space.dimension} kets", remedy)
     if not strong.moduli:
         return

@@ -19,7 +19,7 @@ from photinus.algebra import Operator
 from photinus.model import ExchangeGroup, Model, Symmetry
 from photinus.model.exchange import no_exchange
 from photinus.space.sectors import Grading, Sector, grading
-from photinus.space.space import Bands, Shift, Space, make_space, read_only
+from photinus.space.space import Bands, Shift, Space, make_space, read_only, row_keys
 
 Jumps = tuple[tuple[float, Bands], ...]
 """(rate, L in bands) of every channel."""
@@ -59,6 +59,12 @@ class Generator:
         """The kets that are kept."""
         return self.grading.space
 
+    @cached_property
+    def columns(self) -> tuple[_Columns, tuple[tuple[float, _Columns], ...]]:
+        """K and the jumps by columns."""
+        jumps = tuple((rate, _Columns(self.space, bands)) for rate, bands in self.jumps)
+        return _Columns(self.space, self.no_jump), jumps
+
     def liouvillian(self, sector: Sector) -> Liouvillian:
         """The generator of one sector."""
         return Liouvillian(self, sector)
@@ -87,12 +93,41 @@ def _dissipator(space: Space, channels: tuple[tuple[float, Operator], ...]) -> t
     """The jumps in bands and −½ Σ rate L†L; along a sweep of the Hamiltonian they stay the same."""
     jumps = tuple((rate, space.bands(operator)) for rate, operator in channels)
     decay: Bands = {}
-    for rate, bands in jumps:
-        for s, x in space.compose(space.adjoint(bands), bands).items():
-            decay[s] = decay[s] - 0.5 * rate * x if s in decay else -0.5 * rate * x
+    if in_parts(space):
+        decay = _decay_from_elements(space, jumps)
+    else:
+        for rate, bands in jumps:
+            for s, x in space.compose(space.adjoint(bands), bands).items():
+                decay[s] = decay[s] - 0.5 * rate * x if s in decay else -0.5 * rate * x
     for x in (*decay.values(), *(x for _, bands in jumps for x in bands.values())):
         read_only(x)
     return jumps, decay
+
+
+def in_parts(space: Space) -> bool:
+    """Whether words have several shifts each: diagonals are then many, and most of their elements zero."""
+    return any(site.split for site in space.sites)
+
+
+def _decay_from_elements(space: Space, jumps: Jumps) -> Bands:
+    """−½ Σ rate L†L from the elements of the jumps that are not zero."""
+    total = sp.csc_array((space.dimension, space.dimension), dtype=float)
+    for rate, bands in jumps:
+        jump = _Columns(space, bands).matrix
+        total = total - 0.5 * rate * (jump.conj().T @ jump)
+    rows, columns = sp.coo_array(total).coords
+    moved = space.coordinates[rows] - space.coordinates[columns]
+    if not len(moved):
+        return {}
+    keys, _ = row_keys(moved, moved.min(axis=0), moved.max(axis=0))
+    _, first, label = np.unique(keys, return_index=True, return_inverse=True)
+    out: Bands = {}
+    for k, place in enumerate(first):
+        own = np.flatnonzero(label == k)
+        x = np.zeros(space.dimension, dtype=total.dtype)
+        x[columns[own]] = total.data[own]
+        out[tuple(moved[place].tolist())] = x
+    return out
 
 
 def _simplified(x: np.ndarray) -> np.ndarray:
@@ -169,13 +204,18 @@ class Liouvillian:
         A dark state has no flux of its own, hence the second term.
         """
         n = self.sector.size
-        if not self.diagonals or not n:
+        from_elements = in_parts(self.generator.space)
+        if not n or (not from_elements and not self.diagonals):
             return 0.0
-        source, rows, _ = self.sector.pattern(tuple(self.diagonals))
-        flow = (np.stack(list(self.diagonals.values())) * vector).ravel()[source]
+        if from_elements:
+            rows, rates = self.matrix.indices, np.abs(self.matrix.diagonal())
+            flow = self.matrix.data * np.repeat(vector, np.diff(self.matrix.indptr))
+        else:
+            source, rows, _ = self.sector.pattern(tuple(self.diagonals))
+            flow = (np.stack(list(self.diagonals.values())) * vector).ravel()[source]
+            zero = (0,) * self.generator.space.coordinates.shape[1]
+            rates = np.abs(self.diagonals.get((zero, zero), np.zeros(0)))
         real, imaginary, size = (np.bincount(rows, part, n) for part in (flow.real, flow.imag, np.abs(flow)))
-        zero = (0,) * self.generator.space.coordinates.shape[1]
-        rates = np.abs(self.diagonals.get((zero, zero), np.zeros(0)))
         slowest = rates[rates > 0].min(initial=np.inf)
         flux = float(np.linalg.norm(size))
         if np.isfinite(slowest):
@@ -185,4 +225,62 @@ class Liouvillian:
     @cached_property
     def matrix(self) -> sp.csc_array:
         """𝓛 as a sparse matrix on the sector's vector."""
-        return self.sparse(self.diagonals)
+        return self._from_elements() if in_parts(self.generator.space) else self.sparse(self.diagonals)
+
+    @cached_property
+    def elements(self) -> float:
+        """About how many elements a column of the matrix has before equal places are added up."""
+        kets = max(self.generator.space.dimension, 1)
+        jumps = (sum(np.count_nonzero(x) for x in bands.values()) for _, bands in self.generator.jumps)
+        return sum((n / kets) ** 2 for n in jumps) + 2 * len(self.generator.no_jump)
+
+    def _from_elements(self) -> sp.csc_array:
+        """The matrix from the elements of K and of the jumps that are not zero."""
+        n, (rows, columns) = self.sector.size, self.sector.kets
+        no_jump, jumps = self.generator.columns
+        left, right = no_jump.of(rows), no_jump.of(columns)
+        found = [
+            (self.sector.index(left.ket, columns[left.owner]), left.owner, left.value),
+            (self.sector.index(rows[right.owner], right.ket), right.owner, np.conj(right.value)),
+        ]
+        for rate, jump in jumps:
+            left = jump.of(rows)
+            right = jump.of(columns[left.owner])
+            place = self.sector.index(left.ket[right.owner], right.ket)
+            found.append((place, left.owner[right.owner], rate * left.value[right.owner] * np.conj(right.value)))
+        target, source, value = (np.concatenate([part[k] for part in found]) for k in range(3))
+        inside = target >= 0  # the others are of other orders, and cancel between jumps
+        matrix = sp.csc_array((value[inside], (target[inside], source[inside])), shape=(n, n))
+        matrix.sort_indices()
+        return matrix
+
+
+@dataclass(frozen=True)
+class _Elements:
+    """Elements of an operator: from which of the given kets (``owner``, by number), to which ket, and how large."""
+
+    owner: np.ndarray
+    ket: np.ndarray
+    value: np.ndarray
+
+
+class _Columns:
+    """An operator in bands, by columns, without its zeros."""
+
+    def __init__(self, space: Space, bands: Bands):
+        shape = (space.dimension, space.dimension)
+        parts = [(space.shifted(s), x) for s, x in bands.items()]
+        kept = [np.flatnonzero((target >= 0) & (x != 0)) for target, x in parts]
+        targets = [target[k] for (target, _), k in zip(parts, kept, strict=True)]
+        values = [x[k] for (_, x), k in zip(parts, kept, strict=True)]
+        empty = np.zeros(0, dtype=np.intp)
+        place = (np.concatenate([empty, *targets]), np.concatenate([empty, *kept]))
+        self.matrix = sp.csc_array((np.concatenate([np.zeros(0), *values]), place), shape=shape)
+
+    def of(self, kets: np.ndarray) -> _Elements:
+        """The elements of the columns of these kets."""
+        start = self.matrix.indptr[kets]
+        counts = self.matrix.indptr[kets + 1] - start
+        owner = np.repeat(np.arange(len(kets)), counts)
+        number = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(start, counts)
+        return _Elements(owner, self.matrix.indices[number], self.matrix.data[number])

@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from photinus.algebra import Ensemble, Handle, Operator, Oscillator, Site, Word, locate
+from photinus.algebra import Handle, Identical, Operator, Oscillator, Site, Word, locate, resolved
 from photinus.errors import InvalidInput, UnknownSite
 from photinus.numerics.checks import whole_number
 
@@ -60,21 +60,21 @@ class Space:
     @cached_property
     def multiplicity(self) -> np.ndarray | None:
         """The logarithm of how many states each ket stands for (ensembles); None where each is one."""
-        return self._of_ensembles(Ensemble.multiplicity)
+        return self._of_ensembles(lambda site: site.multiplicity())
 
     @cached_property
     def rungs(self) -> np.ndarray | None:
-        """A label of each ket's lengths J (ensembles): kets of different ones have no coherence. None without any."""
-        return self._of_ensembles(lambda site: site.quantum_numbers()[0], weights=True)
+        """A label of each ket's J or λ (ensembles): kets of different ones have no coherence. None without any."""
+        return self._of_ensembles(lambda site: site.rung(), weights=True)
 
-    def _of_ensembles(self, value: Callable[[Ensemble], np.ndarray], *, weights: bool = False) -> np.ndarray | None:
-        if not any(isinstance(site, Ensemble) for site in self.sites):
+    def _of_ensembles(self, value: Callable[[Identical], np.ndarray], *, weights: bool = False) -> np.ndarray | None:
+        if not any(isinstance(site, Identical) for site in self.sites):
             return None
         total, scale = np.zeros(()), 1
         for site, levels in zip(self.sites, self.levels, strict=True):
-            own = value(site) if isinstance(site, Ensemble) else np.zeros(levels)
+            own = value(site) if isinstance(site, Identical) else np.zeros(levels)
             total = np.add.outer(total, own * scale)
-            scale *= site.atoms + 1 if weights and isinstance(site, Ensemble) else 1
+            scale *= int(own.max()) + 1 if weights else 1
         return read_only(total.ravel())
 
     def shifted(self, shift: Shift) -> np.ndarray:
@@ -84,7 +84,7 @@ class Space:
     def bands(self, operator: Operator) -> Bands:
         """P·O·P by shifts: for each shift the amplitude with which each ket goes to its target."""
         out: Bands = {}
-        for word, c in operator.terms.items():
+        for word, c in resolved(operator).terms.items():
             shift, amplitude = _word_band(self, word)
             value = _real_if_real(c) * amplitude
             out[shift] = out[shift] + value if shift in out else value

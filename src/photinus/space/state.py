@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from photinus.algebra import Ensemble, Handle, Operator, Scalar, Site
+from photinus.algebra import Handle, Identical, Operator, Scalar, Site
 from photinus.algebra.operator import as_operator
 from photinus.errors import InvalidInput
 from photinus.model import Group, Order
@@ -306,7 +306,7 @@ def state_from_matrix(matrix: np.ndarray, graded: Grading, *, tolerance: float =
     InvalidInput
         For coherences between different lengths J of an ensemble, which no state of identical atoms has.
     """
-    _require_one_length(matrix, graded.space)
+    require_one_rung(matrix, graded.space)
     parts = {}
     for order in graded.orders():
         rows, columns = graded.sector(order).kets
@@ -316,14 +316,14 @@ def state_from_matrix(matrix: np.ndarray, graded: Grading, *, tolerance: float =
     return State(graded, parts)
 
 
-def _require_one_length(matrix: np.ndarray, space: Space) -> None:
-    ends = np.cumsum([len(site.coordinates) for site in space.sites])
-    for site, end in zip(space.sites, ends, strict=True):
-        if isinstance(site, Ensemble):
-            length = space.coordinates[:, end - 2]
-            between = float(np.abs(np.where(length[:, None] != length, matrix, 0)).max(initial=0.0))
-            if between > 1e-12:
-                raise InvalidInput(
-                    f"The matrix has coherences up to {between:.2g} between different lengths J of the {site!r}.",
-                    "Identical atoms have none: give a matrix of one block for each J = N/2, N/2 − 1, …, in order.",
-                )
+def require_one_rung(matrix: np.ndarray, space: Space) -> None:
+    """Raise InvalidInput where a matrix has coherences between kets of ensembles that have none."""
+    if space.rungs is None:
+        return
+    between = float(np.abs(np.where(space.rungs[:, None] != space.rungs, matrix, 0)).max(initial=0.0))
+    if between > 1e-12:
+        names = ", ".join(repr(site) for site in space.sites if isinstance(site, Identical))
+        raise InvalidInput(
+            f"The matrix has coherences up to {between:.2g} between different lengths J, or diagrams λ, of {names}.",
+            "Identical atoms have none: give a matrix of one block for each J = N/2, N/2 − 1, …, in order.",
+        )

@@ -12,7 +12,8 @@ import numpy as np
 from photinus.algebra import Operator
 from photinus.errors import SiteMismatch
 from photinus.model import Order
-from photinus.space.sectors import Grading, Sector
+from photinus.space.sectors import Grading, Sector, grading
+from photinus.space.space import Space
 from photinus.space.state import State
 
 
@@ -97,3 +98,15 @@ def _times(
 
 def _names(sites: tuple[object, ...]) -> str:
     return ", ".join(map(repr, sites)) or "no sites"
+
+
+def distance(one: State, other: State) -> float:
+    """‖ρ − ρ′‖₁ of two states on the same sites, each with cutoffs of its own."""
+    levels = tuple(max(pair) for pair in zip(one.space.levels, other.space.levels, strict=True))
+    graded = grading(Space(one.space.sites, levels), one.grading.group)
+    first, second = (laid_into(state, graded).parts for state in (one, other))
+    parts: dict[Order, np.ndarray] = {}
+    for order in {*first, *second}:
+        empty = np.zeros(graded.sector(order).size)
+        parts[order] = np.asarray(first.get(order, empty) - second.get(order, empty), dtype=complex)
+    return float(sum(np.abs(np.linalg.eigvalsh(block)).sum() for block in State(graded, parts).matrix_blocks))

@@ -12,6 +12,7 @@ page *Conventions*: |αe^{iφ}⟩ has the phase φ, and the locked angle of (a, 
 """
 
 from photinus.states.arrays import from_ket, from_matrix
+from photinus.states.atoms import identical
 from photinus.states.combine import mixture, product, rotated
 from photinus.states.gaussian import cat, coherent, squeezed, thermal, two_mode_squeezed
 from photinus.states.levels import fock, level, spin_coherent, superposition
@@ -23,6 +24,7 @@ __all__ = [
     "fock",
     "from_ket",
     "from_matrix",
+    "identical",
     "level",
     "mixture",
     "phase_locked_mixture",

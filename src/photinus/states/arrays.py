@@ -12,7 +12,7 @@ from photinus.algebra import Oscillator, Site
 from photinus.errors import InvalidInput, NotHermitian, SiteMismatch, WrongType, shown
 from photinus.numerics.checks import whole_number
 from photinus.space.space import Space
-from photinus.space.state import State
+from photinus.space.state import State, require_one_rung
 from photinus.states.build import Key, assemble, named, pure, space_of
 
 TRACE, HERMITICITY, POSITIVITY, ROUNDING = 1e-9, 1e-10, 1e-10, 1e-15
@@ -53,7 +53,7 @@ def from_ket(levels: Mapping[Key, int], ket: ArrayLike, *, normalise: bool = Fal
     """
     sites = _checked_levels(levels)
     size = prod(sites.values())
-    array = _checked_array(ket, "ket")
+    array = checked_array(ket, "ket")
     if array.shape not in ((size,), (size, 1), tuple(sites.values())):
         raise SiteMismatch(
             f"The ket has the shape {array.shape}, and its sites {_text(sites)}.", f"Give {size} amplitudes."
@@ -105,7 +105,7 @@ def from_matrix(levels: Mapping[Key, int], matrix: ArrayLike, *, normalise: bool
     """
     sites = _checked_levels(levels)
     size = prod(sites.values())
-    rho = _checked_array(matrix, "density matrix")
+    rho = checked_array(matrix, "density matrix")
     if rho.shape != (size, size):
         raise SiteMismatch(
             f"The density matrix has the shape {rho.shape}, and its sites {_text(sites)}.",
@@ -127,6 +127,7 @@ def from_matrix(levels: Mapping[Key, int], matrix: ArrayLike, *, normalise: bool
     numbers = np.arange(size).reshape(tuple(sites.values())).transpose(order).ravel()
     rho = rho[np.ix_(numbers, numbers)]
     rho[np.abs(rho) <= ROUNDING] = 0
+    require_one_rung(rho, space)
     return assemble(space, _shifts(space, rho), lambda rows, columns: rho[rows, columns])
 
 
@@ -144,7 +145,8 @@ def _checked_levels(levels: Mapping[Key, int]) -> dict[Site, int]:
     return out
 
 
-def _checked_array(array: ArrayLike, what: str) -> np.ndarray:
+def checked_array(array: ArrayLike, what: str) -> np.ndarray:
+    """An array of finite complex numbers, or a typed error."""
     try:
         out = np.asarray(array, dtype=complex)
     except (TypeError, ValueError) as error:

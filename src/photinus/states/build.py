@@ -232,6 +232,11 @@ def pure(space: Space, ket: np.ndarray) -> State:
 
 
 def _projector(space: Space, ket: np.ndarray, shifts: np.ndarray) -> State:
+    if space.rungs is not None and np.ptp(space.rungs[np.flatnonzero(ket)]) > 0:
+        raise InvalidInput(
+            "The ket has terms of different length J, or diagram λ, of an ensemble.",
+            "There is no coherence between them in the permutation-symmetric space; use ph.states.mixture.",
+        )
     return assemble(space, shifts, lambda rows, columns: ket[rows] * ket[columns].conj())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from photinus.algebra import Qudit, Site
+from photinus.algebra import LevelEnsemble, Qudit, Site
 from photinus.errors import InvalidInput, SiteMismatch, WrongType, shown
 from photinus.numerics.checks import real_number
 from photinus.space.space import Space
@@ -157,7 +157,7 @@ def rotated(state: State, angles: Mapping[Key, float]) -> State:
     index = np.unravel_index(np.arange(state.space.dimension), state.space.levels)
     for place, angle in zip(state.axes(angles), angles.values(), strict=True):
         site = state.sites[place]
-        if isinstance(site, Qudit):
+        if isinstance(site, (Qudit, LevelEnsemble)):
             raise InvalidInput(f"The {site!r} has no phase that could be turned.", "Name oscillators and spins.")
         # A spin's levels k count down from m = +j: e^{−iθS_z} is e^{iθk} but for a global phase.
         turn += real_number(angle, f"angle of {site.name!r}") * index[place]

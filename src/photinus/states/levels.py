@@ -8,7 +8,7 @@ from math import cos, pi, sin
 import numpy as np
 from scipy.special import gammaln, xlogy
 
-from photinus.algebra import Ensemble, Oscillator, Qudit, Site, Spin
+from photinus.algebra import Ensemble, LevelEnsemble, Oscillator, Qudit, Site, Spin
 from photinus.errors import InvalidInput, SiteMismatch, WrongType, shown
 from photinus.numerics.checks import real_number, whole_number
 from photinus.space.state import State
@@ -54,7 +54,9 @@ def level(levels: Mapping[Key, float]) -> State:
     ----------
     levels : mapping of handle to float
         m = −j … +j of each spin and k = 0 … d − 1 of each qudit, by its handle; of an ensemble the Dicke state M of the
-        largest J = N/2, or a pair (J, M), which below N/2 is the mixture of all states of that J and M.
+        largest J = N/2, or a pair (J, M), which below N/2 is the mixture of all states of that J and M. Of an ensemble
+        of atoms of d levels the symmetric state of the populations (n₀, …, n_d−1), or the d rows of a Gelfand-Tsetlin
+        pattern, the longest first, such as ((2, 1, 0), (2, 0), (1,)).
 
     Raises
     ------
@@ -122,11 +124,6 @@ def superposition(terms: Sequence[Term], *, cutoff: FixedCutoff | None = None) -
     size = float(np.linalg.norm(ket))
     if not size > 1e-14:
         raise InvalidInput("The terms of the superposition cancel.", "Give terms whose sum is not zero.")
-    if space.rungs is not None and len(np.unique(space.rungs[np.flatnonzero(ket)])) > 1:
-        raise InvalidInput(
-            "The superposition has terms of different length J of an ensemble.",
-            "There is no coherence between them in the permutation-symmetric space; use ph.states.mixture.",
-        )
     return pure(space, ket / size)
 
 
@@ -223,6 +220,8 @@ def _place(site: Site, value: float) -> int:
     """The number of a ket of one site: n of an oscillator, j − m of a spin, k of a qudit, of |J, M⟩ of an ensemble."""
     if isinstance(site, Ensemble):
         return _dicke(site, value)
+    if isinstance(site, LevelEnsemble):
+        return _pattern(site, value)
     if isinstance(site, Spin):
         j = site.twice_j / 2
         steps = j - real_number(value, f"level m of the {site!r}")
@@ -248,4 +247,24 @@ def _dicke(site: Ensemble, value: float | tuple[float, float]) -> int:
             f"The {site!r} has no level J = {j:g}, M = {m:g}.",
             f"Give J = {site.atoms / 2:g}, {site.atoms / 2 - 1:g}, … and M = −J … J in whole steps.",
         )
+    return place
+
+
+def _pattern(site: LevelEnsemble, value: object) -> int:
+    """The number of the pattern with these rows, or of the symmetric state with these populations."""
+    d = site.dimension
+    remedy = f"Give the {d} populations of its levels, with the sum {site.atoms}, or the {d} rows of a pattern."
+    if not isinstance(value, (tuple, list)) or len(value) != d:
+        raise InvalidInput(f"The level of the {site!r} is {shown(value)}.", remedy)
+    if not any(isinstance(row, (tuple, list)) for row in value):
+        numbers = [whole_number(x, f"population of a level of the {site!r}", minimum=0) for x in value]
+        rows = [[sum(numbers[:j]), *[0] * (j - 1)] for j in range(d, 0, -1)]
+    else:
+        rows = [list(row) for row in value if isinstance(row, (tuple, list))]
+    if [len(row) for row in rows] != list(range(d, 0, -1)):
+        raise InvalidInput(f"The pattern {value} of the {site!r} has no rows of {d}, …, 1 numbers.", remedy)
+    entries = tuple(whole_number(x, f"entry of a pattern of the {site!r}", minimum=0) for row in rows for x in row)
+    place = site.place(entries) if max(entries) <= site.atoms else -1
+    if place < 0:
+        raise InvalidInput(f"The {site!r} has no level {value}.", remedy)
     return place

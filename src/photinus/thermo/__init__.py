@@ -8,6 +8,7 @@ function                            answer
 :func:`particle_currents`           the particles that each of them brings
 :func:`power`                       the work of drives, or of repeated interactions
 :func:`first_law`                   all of these, and that they close
+:func:`energy_balance`              work and heat along an evolution, with its drives
 :func:`entropy_production`          σ ≥ 0, in total and by bath, with its heat class
 :func:`split_entropy_production`    its non-adiabatic and adiabatic parts
 :func:`entropy_produced`            its integral over an evolution
@@ -24,7 +25,7 @@ function                            answer
 from photinus.thermo.bare import bare_energy
 from photinus.thermo.cost import SynchronizationCost, entrainment_cost, regularised, synchronization_cost
 from photinus.thermo.entropy import EntropyProduction, EntropySplit, entropy_production, split_entropy_production
-from photinus.thermo.evolution import EntropyProduced, entropy_produced
+from photinus.thermo.evolution import EnergyBalance, EntropyProduced, energy_balance, entropy_produced
 from photinus.thermo.global_equation import Contact, NearlyDegenerate, eigenoperators, global_master_equation
 from photinus.thermo.heat import (
     FirstLaw,
@@ -43,6 +44,7 @@ from photinus.thermo.work import ergotropy, excess_free_energy, free_energy
 __all__ = [
     "bare_energy",
     "Contact",
+    "EnergyBalance",
     "EntropyProduced",
     "EntropyProduction",
     "EntropySplit",
@@ -52,6 +54,7 @@ __all__ = [
     "SynchronizationCost",
     "UncertaintyRelations",
     "eigenoperators",
+    "energy_balance",
     "energy_currents",
     "entrainment_cost",
     "entropy_produced",

@@ -11,8 +11,13 @@ from collections.abc import Iterable
 import numpy as np
 
 from photinus.algebra import Operator
+from photinus.model import Model
+from photinus.model.symmetry import derive
+from photinus.space.liouvillian import generator_on
+from photinus.space.sectors import grading
 from photinus.space.space import Bands, Space
 from photinus.space.state import State
+from photinus.space.vectors import laid_into
 from photinus.thermo.channels import Channel
 
 
@@ -61,3 +66,12 @@ def flux(state: State, rate: float, operator: Operator) -> float:
         return 0.0
     jump = state.space.bands(operator)
     return rate * expected(state, state.space.compose(state.space.adjoint(jump), jump)).real
+
+
+def generated(model: Model, state: State) -> State:
+    """𝓛ρ, in the sectors of the model."""
+    space = state.space
+    graded = grading(space, derive(space.sites, *model.generator).weak)
+    made = generator_on(space, *model.generator, graded=graded)
+    parts = laid_into(state, graded).parts
+    return State(graded, {k: made.liouvillian(graded.sector(k)).matrix @ vector for k, vector in parts.items()})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import exp, nan
+from math import exp, isnan, nan
+from typing import TYPE_CHECKING
 
 from photinus.algebra import Operator, Scalar
 from photinus.errors import InvalidInput, Undefined
 from photinus.model import Model
 from photinus.numerics.checks import real_number
+from photinus.numerics.tables import record
 from photinus.solve.arguments import require_model, require_state
 from photinus.solve.cutoff import Fixed
 from photinus.solve.methods import Auto
@@ -19,6 +21,9 @@ from photinus.space.state import State
 from photinus.thermo.channels import proportion
 from photinus.thermo.entropy import entropy_production
 from photinus.thermo.heat import power as power_of
+
+if TYPE_CHECKING:
+    import xarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +63,14 @@ class SynchronizationCost:
         names = ("entropy_production", "power", "locking_rate", "entropy_per_efold", "work_per_efold")
         return {name: getattr(self, name) for name in names}
 
+    def to_xarray(self) -> xarray.Dataset:
+        """The same numbers as a dataset."""
+        return record(self.as_dict(), about={"reasons": "; ".join(self.reasons)})
+
     def __repr__(self) -> str:
+        work = "power not known (no energy was given)" if isnan(self.power) else f"power {self.power:.6g}"
         lines = [
-            f"Cost of synchronization: {self.entropy_production:.6g} nats per time, power {self.power:.6g}",
+            f"Cost of synchronization: {self.entropy_production:.6g} nats per time, {work}",
             f"  locking rate {self.locking_rate:.6g}; {self.entropy_per_efold:.6g} nats per e-fold",
         ]
         return "\n".join([*lines, *(f"  {reason}" for reason in self.reasons)])
@@ -100,7 +110,7 @@ def synchronization_cost(
     >>> model = ph.zoo.van_der_pol(gain=1, two_photon_loss=1, drive=0.5)
     >>> clock = ph.thermo.regularised(model, temperature=0.2)
     >>> print(ph.thermo.synchronization_cost(clock, ph.steady_state(clock)))
-    Cost of synchronization: ... nats per time, power nan
+    Cost of synchronization: ... nats per time, power not known (no energy was given)
       locking rate ...; ... nats per e-fold
     """
     require_model(model)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf, isinf
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,17 +22,19 @@ from photinus.algebra import Operator, Word
 from photinus.errors import InvalidInput, Undefined
 from photinus.measures.blocks import blocks
 from photinus.model import Model
+from photinus.numerics.tables import record
 from photinus.solve.arguments import require_model, require_state
 from photinus.solve.linear_response.perturbation import Parts, Perturbation
 from photinus.solve.methods import Auto
 from photinus.solve.spectra.spectrum import stationary
 from photinus.space.liouvillian import generator_on
-from photinus.space.sectors import grading
 from photinus.space.state import State
-from photinus.space.vectors import laid_into
-from photinus.thermo.bands import flux
+from photinus.thermo.bands import flux, generated
 from photinus.thermo.channels import Channel, by_owner, channels
 from photinus.thermo.heat import HeatClass, heat_class
+
+if TYPE_CHECKING:
+    import xarray
 
 NO_FLUX = 1e-13
 """A flux below this times those of the completely mixed state is none: rounding."""
@@ -73,6 +75,14 @@ class EntropyProduction:
         """Plain numbers by name, for sweeps and tables."""
         parts = {f"entropy_production_{name}": x for name, x in self.by_bath.items()}
         return {"entropy_production": self.value, **parts}
+
+    def to_xarray(self) -> xarray.Dataset:
+        """σ, dS/dt and the flow, σ by bath over the baths, class and reasons in the attributes."""
+        return record(
+            {"entropy_production": self.value, "entropy_change": self.entropy_change, "entropy_flow": self.flow},
+            {"bath": {"entropy_production_by_bath": self.by_bath}},
+            about={"heat": str(self.heat_class), "reasons": "; ".join(self.reasons)},
+        )
 
     def __repr__(self) -> str:
         lines = [f"Entropy production {self.value:.8g} nats per time ({self.heat_class.name})"]
@@ -302,6 +312,10 @@ class EntropySplit:
     adiabatic: float
     references: tuple[str, ...] = field(default=("Horowitz2013", "Spohn1978"), repr=False)
 
+    def to_xarray(self) -> xarray.Dataset:
+        """Both parts as a dataset."""
+        return record({"non_adiabatic": self.non_adiabatic, "adiabatic": self.adiabatic})
+
     def __repr__(self) -> str:
         sign = "" if self.adiabatic >= 0 else " (negative: the steady state has coherences between its jumps' levels)"
         return f"Entropy production: non-adiabatic {self.non_adiabatic:.8g}, adiabatic {self.adiabatic:.8g}{sign}"
@@ -346,16 +360,8 @@ def split_entropy_production(model: Model, state: State, steady: State) -> Entro
         raise InvalidInput(
             f"The state has the cutoffs {state.cutoffs}, the steady state {steady.cutoffs}.", "Solve both with one."
         )
-    towards = Logarithm(steady).traced(_generated(model, state))
+    towards = Logarithm(steady).traced(generated(model, state))
     if isinf(towards):
         raise Undefined("The state reaches levels that the steady state lacks.", "Read entropy_production alone.")
     relaxing = produced.entropy_change + towards
     return EntropySplit(relaxing, produced.value - relaxing)
-
-
-def _generated(model: Model, state: State) -> State:
-    """𝓛ρ, in the sectors of the model."""
-    graded = grading(state.space, model.symmetry.weak)
-    made = generator_on(state.space, *model.generator, graded=graded)
-    parts = laid_into(state, graded).parts
-    return State(graded, {k: made.liouvillian(graded.sector(k)).matrix @ vector for k, vector in parts.items()})

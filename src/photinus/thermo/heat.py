@@ -18,25 +18,26 @@ detailed balance takes a fixed quantum q from every jump, so that [E − μN, L]
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from photinus.algebra import Operator, Scalar, commutator
 from photinus.algebra.operator import as_operator, shift_of
 from photinus.errors import InvalidInput, NotHermitian, Undefined
 from photinus.model import Model
 from photinus.numerics.checks import real_number
+from photinus.numerics.tables import record
 from photinus.solve.arguments import require_model, require_state
 from photinus.solve.dynamics.drives import Drive, make_drives
-from photinus.space.liouvillian import generator_on
-from photinus.space.sectors import grading
 from photinus.space.space import Bands
 from photinus.space.state import State
-from photinus.space.vectors import functional, laid_into
-from photinus.thermo.bands import added, adjoint_dissipator, commutator_bands, expected
+from photinus.thermo.bands import adjoint_dissipator, commutator_bands, expected, generated
 from photinus.thermo.channels import Channel, by_owner, channels, proportion
+
+if TYPE_CHECKING:
+    import xarray
 
 MATCH = 1e-8
 """To this relative precision a jump must be an eigenoperator of the energy."""
@@ -65,6 +66,10 @@ class HeatClass:
 
     def __str__(self) -> str:
         return f"{self.name}: {self.explanation}"
+
+    def __repr__(self) -> str:
+        energy = "" if self.energy is None else f"; energy {self.energy}"
+        return f"Heat, {self}{energy}"
 
 
 def heat_class(
@@ -279,13 +284,22 @@ def power(
     (1.666666667, {'vacuum': -1.6666...})
     """
     _, energy = _owned(model, state, hamiltonian, number, with_heat=False)
-    space, moment = state.space, real_number(time, "time")
-    bands: Bands = {}
-    added(bands, space.bands(model.hamiltonian), 1.0)
+    return _work(driven(model, drives, time), state, energy)
+
+
+def _work(model: Model, state: State, energy: Operator) -> float:
+    """i⟨[H, E]⟩ with the truncated operators."""
+    space = state.space
+    commuted = commutator_bands(space, space.bands(model.hamiltonian), space.bands(energy))
+    return float((1j * expected(state, commuted)).real)
+
+
+def driven(model: Model, drives: Iterable[Drive], time: float) -> Model:
+    """The model as it stands at one time, with f(t)·O + h.c. of each drive in its Hamiltonian."""
+    moment = real_number(time, "time")
     made = make_drives(drives, model, moment, moment)
-    for operator, signal in zip(made.operators, made.signals(moment), strict=True):
-        added(bands, space.bands(operator), signal)
-    return float((1j * expected(state, commutator_bands(space, bands, space.bands(energy)))).real)
+    terms = [s * operator for operator, s in zip(made.operators, made.signals(moment), strict=True)]
+    return replace(model, hamiltonian=sum(terms, model.hamiltonian)) if terms else model
 
 
 @dataclass(frozen=True, eq=False)
@@ -341,6 +355,14 @@ class FirstLaw:
             "closure": self.closure,
         }
 
+    def to_xarray(self) -> xarray.Dataset:
+        """Power, change and closure, heat and chemical work over the baths, the class in the attributes."""
+        return record(
+            {"power": self.power, "change": self.change, "closure": self.closure},
+            {"bath": {"heat": self.heat, "chemical_work": self.chemical}},
+            about={"heat": str(self.heat_class)},
+        )
+
     def __repr__(self) -> str:
         lines = [f"First law, positive into the system; heat is {self.heat_class}"]
         lines += [f"  heat from {name:<12} {q:+.8g}" for name, q in self.heat.items()]
@@ -357,6 +379,8 @@ def first_law(
     hamiltonian: Operator | Scalar | None = None,
     *,
     number: Operator | Scalar | None = None,
+    drives: Iterable[Drive] = (),
+    time: float = 0.0,
 ) -> FirstLaw:
     """Heat, chemical work, power and the change of the energy, each computed by itself.
 
@@ -364,6 +388,8 @@ def first_law(
     ----------
     model, state, hamiltonian, number
         As of :func:`heat_currents`.
+    drives, time
+        As of :func:`power`: the work of the drives at the time t, periodic or not, in the laboratory.
 
     Returns
     -------
@@ -373,20 +399,28 @@ def first_law(
     ------
     InvalidInput
         As of :func:`heat_currents`.
+
+    Examples
+    --------
+    A qubit in the laboratory, ω = 10, under a drive that turns with it. What the drive brings leaves as heat:
+
+    >>> import numpy as np
+    >>> import photinus as ph
+    >>> s, vacuum = ph.spin("s", 0.5), ph.Bath("vacuum", 0.0)
+    >>> lab = ph.Model(10.0 * s.z, [vacuum.jump(1.0, s.minus, 10.0)])
+    >>> drives = [(0.25 * s.plus, lambda t: np.exp(-10j * t))]
+    >>> path = ph.evolve(lab, ph.states.level({s: -0.5}), [0.0, 30.0], drives=drives, keep_states=True)
+    >>> law = ph.thermo.first_law(lab, path.states[-1], drives=drives, time=30.0)
+    >>> round(law.power, 4), round(law.heat["vacuum"], 4), abs(law.closure) < 1e-12
+    (1.6667, -1.6667, True)
     """
     found, energy = _owned(model, state, hamiltonian, number)
     bands = state.space.bands(energy)
     total = _currents(state, found, bands)
     heat = heat_currents(model, state, hamiltonian, number=number)
-    work = power(model, state, hamiltonian, number=number)
-    # d⟨E⟩/dt from the generator itself, on the sectors of the model.
-    graded = grading(state.space, model.symmetry.weak)
-    made, change = generator_on(state.space, *model.generator, graded=graded), 0.0
-    for order, vector in laid_into(state, graded).parts.items():
-        liouvillian = made.liouvillian(graded.sector(order))
-        weights = functional(energy, liouvillian.sector)
-        if weights.any() and vector.any():
-            change += float((weights @ (liouvillian.matrix @ vector)).real)
+    now = driven(model, drives, time)
+    work = _work(now, state, energy)
+    change = float(expected(generated(now, state), bands).real)  # from the generator itself, as it is driven
     chemical = {name: total[name] - heat[name] for name in total}
     return FirstLaw(
         heat=MappingProxyType(heat),

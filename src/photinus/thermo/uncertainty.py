@@ -14,11 +14,12 @@ stretching of all rates, H → (1 + θ)H, L → √(1 + θ)L, under which the cu
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from photinus.errors import Undefined
+from photinus.numerics.tables import record
 from photinus.solve.arguments import require_type
 from photinus.solve.counting.counting import Counting
 from photinus.solve.counting.pseudo_inverse import PseudoInverse
@@ -26,6 +27,9 @@ from photinus.space.liouvillian import Diagonals, Liouvillian
 from photinus.thermo.bands import flux
 from photinus.thermo.channels import channels
 from photinus.thermo.entropy import entropy_production
+
+if TYPE_CHECKING:
+    import xarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +78,12 @@ class UncertaintyRelations:
     def as_dict(self) -> dict[str, Any]:
         """Plain numbers by name, for sweeps."""
         return {name: getattr(self, name) for name in ("thermodynamic", "kinetic", "quantum_kinetic", "relative_noise")}
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The relations and what they are made of as a dataset, the broken ones in the attributes."""
+        more = ("entropy_production", "activity", "coherent_activity")
+        numbers = self.as_dict() | {name: getattr(self, name) for name in more}
+        return record(numbers, about={"violated": ", ".join(self.violated)})
 
     def __repr__(self) -> str:
         broken = {True: "  (broken: coherence)", False: ""}

@@ -6,6 +6,7 @@ from photinus.model.zoo.atoms import (
     superradiant_laser,
     tavis_cummings,
 )
+from photinus.model.zoo.collective_spins import coupled_time_crystals, dicke, lipkin_meshkov_glick
 from photinus.model.zoo.demon import dot_demon
 from photinus.model.zoo.hubbard import hubbard
 from photinus.model.zoo.limit_cycles import laser, lienard, optomechanical, parametric_oscillator, rayleigh
@@ -16,13 +17,16 @@ from photinus.model.zoo.spins import spin_one, spin_van_der_pol
 
 __all__ = [
     "boundary_time_crystal",
+    "coupled_time_crystals",
     "coupled_van_der_pol",
+    "dicke",
     "directed_van_der_pol",
     "dot_demon",
     "four_level_machine",
     "hubbard",
     "laser",
     "lienard",
+    "lipkin_meshkov_glick",
     "optomechanical",
     "parametric_oscillator",
     "rayleigh",

@@ -96,10 +96,13 @@ def coupled_van_der_pol(
     if dissipative != 0:
         rate = real_number(dissipative, "dissipative coupling", minimum=0.0)
         phase = cmath.exp(1j * theta) if (theta := real_number(dissipative_phase, "dissipative phase")) else 1.0
-        ladder = [oscillator(name) for name in names]
-        behind = [-phase * a for a in ladder]
+        words = [((clock.sites[0], (0, 1, ())),) for clock in clocks]
         jumps += [
-            Jump(weight * rate, ladder[i] + behind[j], name=f"coupling of {names[i]} and {names[j]}")
+            Jump(
+                weight * rate,
+                Operator({words[i]: 1.0, words[j]: -phase}),  # a_i − e^{iθ}a_j
+                name=f"coupling of {names[i]} and {names[j]}",
+            )
             for i, j, weight in edges
         ]
     references = [key for clock in clocks for key in clock.references]
@@ -241,7 +244,7 @@ def read_graph(graph: Any) -> tuple[int, list[Edge]]:
         return len(place), _checked(len(place), edges)
     if isinstance(graph, (int, np.integer)) and not isinstance(graph, bool):
         count = int(graph)
-        return count, _checked(count, [(i, j, 1.0) for i in range(count) for j in range(i + 1, count)])
+        return count, _checked(count, []) + [(i, j, 1.0) for i in range(count) for j in range(i + 1, count)]
     if isinstance(graph, np.ndarray) or (len(graph) and len(graph[0]) == len(graph) and len(graph) > 3):
         matrix = np.asarray(graph, dtype=float)
         if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:

@@ -292,6 +292,9 @@ def _cumulants(
     sector = tilted.plain.sector
     places = sector.trace
     rho = np.asarray(vector_in(state, sector), dtype=complex)
+    frequency = tilted.frequency(rho)
+    if not frequency:
+        return np.zeros(highest), 0.0, None
     inverse = PseudoInverse(tilted.plain, rho, method) if highest > 1 else None
     corrections, values = [rho], np.zeros(highest)
     for n in range(1, highest + 1):
@@ -302,4 +305,4 @@ def _cumulants(
             for m in range(1, n + 1):
                 target = target + comb(n, m) * values[m - 1] * corrections[n - m]
             corrections.append(inverse(target))
-    return values, float(tilted.counted(rho, 0)[places].sum().real), inverse
+    return values, frequency, inverse

@@ -19,7 +19,8 @@ import scipy.sparse as sp
 import scipy.sparse.linalg as sla
 
 from photinus.errors import InvalidInput
-from photinus.numerics.krylov import gmres
+from photinus.numerics.krylov import Cycles, gmres
+from photinus.numerics.tables import series
 from photinus.solve.certify import hermitian
 from photinus.solve.counting.tilted import Tilted
 from photinus.solve.splitting import Splitting
@@ -95,10 +96,8 @@ class GeneratingFunction:
 
     def to_xarray(self) -> xarray.Dataset:
         """θ, θ′, the residuals and the errors over χ."""
-        import xarray
-
         columns = {"values": self.values, "slopes": self.slopes, "residuals": self.residuals, "error": self.error}
-        return xarray.Dataset({name: ("chi", np.array(c)) for name, c in columns.items()}, {"chi": np.array(self.chi)})
+        return series("chi", self.chi, columns)
 
     def __repr__(self) -> str:
         ends = dict.fromkeys((int(np.argmin(self.chi)), int(np.argmax(self.chi))))
@@ -184,10 +183,11 @@ def _solver(liouvillian: Liouvillian, theta: float) -> Callable[[np.ndarray], np
             return None
         return lambda x: np.asarray(factors.solve(np.asarray(x, dtype=complex)))
     precondition = Splitting(liouvillian, theta)
-    rows = shifted.tocsr()
+    rows, cycles = shifted.tocsr(), Cycles()
 
     def solve(x: np.ndarray) -> np.ndarray:
-        return gmres(lambda y: rows @ y, x.astype(complex), precondition, tolerance=1e-6, maximum=600).vector
+        target = x.astype(complex)
+        return gmres(lambda y: rows @ y, target, precondition, tolerance=1e-6, maximum=600, cycles=cycles).vector
 
     return solve
 

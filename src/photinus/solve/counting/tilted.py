@@ -107,6 +107,14 @@ class Tilted:
             out += weight**power * (matrix @ x)
         return out
 
+    def frequency(self, rho: np.ndarray) -> float:
+        """How often a counted jump happens; 0 where negative populations, which are rounding, have as large a flux."""
+        places = self.plain.sector.trace
+        negative = np.zeros(rho.shape, dtype=complex)
+        negative[places] = np.minimum(rho[places].real, 0.0)
+        flux, rounding = (float(self.counted(x, 0)[places].sum().real) for x in (rho, negative))
+        return flux if flux > 100 * abs(rounding) else 0.0
+
 
 def counted_model(model: Model, weights: Mapping[str | int, float]) -> CountedModel:
     """A model with its jumps sorted by what they count.

@@ -14,7 +14,8 @@ import numpy as np
 
 from photinus.errors import InvalidInput, NotConverged, Undefined
 from photinus.numerics.factored import Factored
-from photinus.numerics.krylov import gmres
+from photinus.numerics.krylov import Cycles, gmres
+from photinus.numerics.tables import series
 from photinus.solve.counting.tilted import Tilted
 from photinus.solve.methods import Auto, Dense, Direct, Krylov, Method
 from photinus.solve.spectra.correlation import stepped
@@ -58,14 +59,8 @@ class WaitingTimes:
 
     def to_xarray(self) -> xarray.Dataset:
         """Density and survival over the time, with mean and variance in the attributes."""
-        import xarray
-
         columns = {"density": self.density, "survival": self.survival}
-        return xarray.Dataset(
-            {name: ("time", np.array(column)) for name, column in columns.items()},
-            {"time": np.array(self.times)},
-            {"mean": self.mean, "variance": self.variance},
-        )
+        return series("time", self.times, columns, about={"mean": self.mean, "variance": self.variance})
 
     def __repr__(self) -> str:
         return "\n".join(
@@ -91,8 +86,8 @@ def waiting_times(tilted: Tilted, stationary: np.ndarray, times: np.ndarray, met
     silent = tilted.silent
     places = silent.sector.trace
     jumped = tilted.counted(stationary, 0)
-    frequency = float(jumped[places].sum().real)
-    if not frequency > 0:
+    frequency = tilted.frequency(stationary)
+    if not frequency:
         raise Undefined("No counted jump happens in the steady state.", "Count another jump.")
     ones = np.zeros(silent.sector.size)
     ones[places] = 1.0
@@ -117,8 +112,8 @@ def _inverted(tilted: Tilted, x: np.ndarray, method: Method) -> np.ndarray:
             np.asarray(x, dtype=complex),
             Splitting(silent),
             tolerance=1e-12,
-            restart=chosen.restart,
             maximum=chosen.maximum,
+            cycles=Cycles(chosen.restart),
         )
         if found.residual <= 1e-9:
             return found.vector

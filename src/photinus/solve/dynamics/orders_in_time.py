@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 
-from photinus.algebra import Operator
+from photinus.algebra import Operator, resolved
 from photinus.algebra.operator import as_operator
 from photinus.model import Group, Model, Order
 from photinus.model.symmetry import derive
@@ -37,7 +37,7 @@ def symmetry_with(model: Model, drives: Drives) -> Group:
 def orders_read(operator: Operator, model: Model, group: Group) -> set[Order]:
     """The coherence orders that ⟨O⟩ reads: minus those of the words of O."""
     out = set()
-    for word in operator.terms:
+    for word in resolved(operator).terms:
         locals_ = dict(word)
         shift: list[int] = []
         for site in model.sites:

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 
 from photinus.errors import NotConverged, Undefined
 from photinus.numerics.factored import Factored
-from photinus.numerics.krylov import gmres
+from photinus.numerics.krylov import Cycles, gmres
 from photinus.numerics.memory import require_memory
 from photinus.solve.methods import ALTERNATIVES, Auto, Dense, Direct, Krylov, Method, assembly_bytes
 from photinus.solve.splitting import Splitting
@@ -115,7 +115,9 @@ def _iterated(
 ) -> Forced:
     """By GMRES with the splitting as its preconditioner, every column by itself."""
     rows, precondition = matrix.tocsr(), Splitting(liouvillian)
-    places = liouvillian.sector.trace
+    places, cycles = liouvillian.sector.trace, Cycles(krylov.restart)
+    if not np.iscomplexobj(rows) and not targets.imag.any():
+        targets = targets.real
 
     def step(target: np.ndarray, tolerance: float) -> np.ndarray:
         found = gmres(
@@ -123,15 +125,14 @@ def _iterated(
             target,
             precondition,
             tolerance=tolerance,
-            restart=krylov.restart,
             maximum=krylov.maximum,
+            cycles=cycles,
         )
         return found.vector if known is None else found.vector - found.vector[places].sum() * known
 
     vectors, errors = [], []
     for target in targets.T:
-        real = not np.iscomplexobj(rows) and not target.imag.any()
-        right = np.ascontiguousarray(target.real if real else target)
+        right = np.ascontiguousarray(target)
         x, error = step(right, krylov.tolerance), 1.0
         # A slow mode weighs little in the residual and much in x: the last correction tells the error.
         for _ in range(4):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
-import scipy.linalg as la
 
 from photinus.errors import Ambiguous, NoAsymptoticState, NotConverged
 from photinus.model import Model, Order
@@ -24,7 +23,7 @@ from photinus.space.certificate import Certificate
 from photinus.space.liouvillian import Generator, generator
 from photinus.space.sectors import Grading
 from photinus.space.state import State
-from photinus.space.vectors import laid_into, vector_in
+from photinus.space.vectors import distance, laid_into, vector_in
 
 TURNING = 1e-9
 """A part of the state that turns for ever and is no larger than this is rounding."""
@@ -101,19 +100,19 @@ def asymptotic_state(
     require_cutoff(cutoff)
     require_type(method, (Auto, Dense, Direct), "method", "Give ph.Auto(), ph.Dense() or ph.Direct().")
     if isinstance(cutoff, Fixed):
-        cutoffs = cutoff.start(model)
+        cutoffs, visited = cutoff.start(model), None
     else:
-        finite = enough(model, _occupied(initial)[0], initial.space, cutoff.maximum)
         least = {name: max(initial.cutoffs[name], n + 1, cutoff.start) for name, n in reach(model).items()}
-        cutoffs = least if finite is None else finite
-    projection = _projection(model, initial, cutoffs)
+        finite = enough(model, _occupied(initial)[0], initial.space, cutoff.maximum)
+        cutoffs, visited = (least, None) if finite is None else finite
+    projection = _projection(model, initial, cutoffs, visited)
     state = projection.solve(method, average=average)
     while True:
         if projection.exact:
             return _certified(projection, state, (None, projection.lost), cutoff.tolerance, started)
         following = _projection(model, initial, _larger(model, cutoffs))
         refined = following.solve(method, average=average)
-        error = SAFETY * _distance(state, refined)
+        error = SAFETY * distance(state, refined)
         if isinstance(cutoff, Fixed) or error <= cutoff.tolerance:
             return _certified(projection, state, (refined, error), cutoff.tolerance, started)
         cutoffs = following.made.space.cutoffs
@@ -128,13 +127,17 @@ def asymptotic_state(
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """How ρ_∞ was found: residual and gap relative to ‖𝓛‖ and to what counts as zero."""
+    """How ρ_∞ was found: residual and gap relative to ‖𝓛‖ and to what counts as zero.
+
+    The error of the solution is ``caution`` over this gap: 1e4 ε‖𝓛‖/gap of a projection, 100 ε‖𝓛‖/gap of a cascade.
+    """
 
     residual: float
     separation: float
     unknowns: int
     how: str
     positivity: float | None = None
+    caution: float = 100.0
 
 
 @dataclass
@@ -189,7 +192,7 @@ class _Projection:
         lost = abs(parts[zero][sector.trace].sum() - self.start.parts[zero][sector.trace][self.kets].sum())
         unknowns = max(size_on(grading.sector(order), self.kets) for order in parts)
         how = f"Cascade through {len(falling.descent)} classes"
-        self.found = _Found(max(falling.residual, float(lost)), separation, unknowns, how, falling.lowest(kept))
+        self.found = _Found(max(falling.residual, float(lost)), separation, unknowns, how, falling.lowest(kept), 1.0)
         parts[zero] = 0.5 * (parts[zero] + parts[zero].conj()[sector.transpose])
         return State(grading, {k: v for k, v in parts.items() if k == zero or v.any()})
 
@@ -272,11 +275,14 @@ def _refuse_turning(found: set[float]) -> None:
         )
 
 
-def _projection(model: Model, initial: State, cutoffs: dict[str, int]) -> _Projection:
+def _projection(
+    model: Model, initial: State, cutoffs: dict[str, int], visited: np.ndarray | None = None
+) -> _Projection:
+    """A start on the space of these cutoffs; ``visited`` are all kets that it visits, where they are known."""
     made = generator(model, cutoffs)
     start = _laid(initial, made.grading)
     occupied, lost = _occupied(start)
-    kets, exact = reached(model, made.space, occupied)
+    kets, exact = reached(model, made.space, occupied) if visited is None else (visited, True)
     return _Projection(model, made, start, kets, exact, lost)
 
 
@@ -288,7 +294,8 @@ def _laid(initial: State, graded: Grading) -> State:
     group, coordinates = graded.group, initial.space.coordinates
     shifts = np.unique(np.concatenate([coordinates[rows] - coordinates[columns] for rows, columns in pairs]), axis=0)
     found = {group.reduce(charge) for charge in group.charges(shifts)} | {group.zero}
-    return State(graded, {k: vector_in(initial, graded.sector(k)) for k in graded.orders() if k in found})
+    vectors = {k: vector_in(initial, graded.sector(k)) for k in sorted(found)}
+    return State(graded, {k: v for k, v in vectors.items() if k == group.zero or v.any()})
 
 
 def _occupied(state: State) -> tuple[np.ndarray, float]:
@@ -306,17 +313,6 @@ def _larger(model: Model, cutoffs: dict[str, int]) -> dict[str, int]:
     return {name: n + max(MORE_LEVELS, n // 4, reaches[name]) for name, n in cutoffs.items()}
 
 
-def _distance(state: State, refined: State) -> float:
-    """‖ρ′ − ρ‖₁, the smaller space embedded in the larger one."""
-    lifted = laid_into(state, refined.grading)
-    parts = {
-        k: refined.parts.get(k, 0) - lifted.parts.get(k, np.zeros(refined.grading.sector(k).size))
-        for k in {*refined.parts, *lifted.parts}
-    }
-    difference = State(refined.grading, {k: np.asarray(v, dtype=complex) for k, v in parts.items()})
-    return float(sum(np.abs(la.eigvalsh(block)).sum() for block in difference.matrix_blocks))
-
-
 def _certified(
     projection: _Projection, state: State, judged: tuple[State | None, float], tolerance: float, started: float
 ) -> State:
@@ -325,7 +321,7 @@ def _certified(
     certificate = Certificate(
         residual=found.residual,
         truncation=judged[1],
-        solver_error=100 / found.separation if np.isfinite(found.separation) else 0.0,
+        solver_error=found.caution / found.separation if np.isfinite(found.separation) else 0.0,
         positivity=float(state.eigenvalues[0]) if found.positivity is None else found.positivity,
         hermiticity=0.0,
         nullity=1,

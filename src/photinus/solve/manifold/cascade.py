@@ -116,6 +116,12 @@ class Cascade:
                     arrived[below] += left @ passed @ right.conj().T
         return end
 
+    @property
+    def stationary(self) -> int:
+        """How many operators of order zero are stationary: pairs of dark kets of one class and one energy."""
+        energies = [-np.diagonal(self.triangles[q])[: self.dark[q]].imag for q in self.descent]
+        return sum(int((np.abs(np.subtract.outer(e, e)) <= ZERO * self.scale).sum()) for e in energies)
+
     def lowest(self, kept: dict[tuple[int, int], np.ndarray]) -> float:
         """The smallest eigenvalue of a state from its elements between dark kets; 0 of the kets that are not dark."""
         starts = dict(zip(self.dark, np.cumsum([0, *self.dark.values()]), strict=False))
@@ -124,7 +130,7 @@ class Cascade:
             place = slice(starts[q], starts[q] + self.dark[q]), slice(starts[r], starts[r] + self.dark[r])
             matrix[place] = block
         others = len(matrix) < self.grading.space.dimension
-        return min([0.0] * others + la.eigvalsh(matrix).tolist())
+        return min([0.0] * others + np.linalg.eigvalsh(matrix).tolist())
 
     def _inside(self, sector: Sector, vector: np.ndarray, q: int, r: int) -> np.ndarray:
         """The block of a vector whose rows have class q and columns class r, in the bases of the two."""
@@ -139,15 +145,16 @@ def cascade(made: Generator, kets: np.ndarray) -> Cascade | None:
     if max(map(len, members.values())) > WIDEST:
         return None
     groups = [
-        ((number, charge), rate, bands)
+        ((number, charge), _pieces(grading, charge, {s: np.sqrt(rate) * x for s, x in bands.items()}, members))
         for number, (rate, jump) in enumerate(made.jumps)
         for charge, bands in _by_charge(grading, jump).items()
     ]
-    descent = _descent(grading, members, [bands for *_, bands in groups])
+    descent = _descent(members, [pieces for _, pieces in groups])
     if descent is None:
         return None
     bases, triangles, dark = {}, {}, {}
-    blocks = {q: _restricted(made, made.no_jump, m, m) for q, m in members.items()}
+    no_jump = _pieces(grading, grading.group.zero, made.no_jump, members)
+    blocks = {q: no_jump.get((q, q), np.zeros((len(m),) * 2, dtype=complex)) for q, m in members.items()}
     scale = 4 * max((float(np.abs(block).sum(axis=0).max()) for block in blocks.values()), default=0.0)
     gap = np.inf
     for q, block in blocks.items():
@@ -158,12 +165,12 @@ def cascade(made: Generator, kets: np.ndarray) -> Cascade | None:
         bases[q] = np.zeros((len(grading.members[q]), len(basis)), dtype=complex)
         bases[q][grading.position[members[q]]] = basis
         gap = min(gap, float((-np.diagonal(triangles[q])[dark[q] :].real).min(initial=np.inf)))
+    inside = {q: bases[q][grading.position[m]] for q, m in members.items()}
     jumps: dict[int, list[tuple[tuple[int, Order], int, np.ndarray]]] = {q: [] for q in members}
     residual = 0.0
-    for name, rate, bands in groups:
-        for q, below in _led(grading, members, bands):
-            jump = _restricted(made, bands, grading.members[below], grading.members[q])
-            jump = np.sqrt(rate) * (bases[below].conj().T @ jump @ bases[q])
+    for name, pieces in groups:
+        for (q, below), piece in pieces.items():
+            jump = inside[below].conj().T @ piece @ inside[q]
             residual = max(residual, float(np.abs(jump[:, : dark[q]]).max(initial=0.0)) ** 2 / scale)
             jumps[q].append((name, below, jump))
     return Cascade(grading, descent, bases, triangles, dark, jumps, scale, gap, residual)
@@ -178,48 +185,51 @@ def _by_charge(grading: Grading, jump: Bands) -> dict[Order, Bands]:
     return out
 
 
-def _led(grading: Grading, members: dict[int, np.ndarray], bands: Bands) -> set[tuple[int, int]]:
-    """(class, class into which it is led) of some bands."""
-    found: set[tuple[int, int]] = set()
+def _pieces(
+    grading: Grading, charge: Order, bands: Bands, members: dict[int, np.ndarray]
+) -> dict[tuple[int, int], np.ndarray]:
+    """An operator that changes the charge by ``charge`` as {(class, class into which it leads): matrix of their kets}.
+
+    Such an operator is laid out like the coherences of this order.
+    """
+    sector, kets = grading.sector(charge), np.arange(grading.space.dimension)
+    vector = np.zeros(sector.size, dtype=complex)
     for shift, amplitude in bands.items():
-        target = grading.space.shifted(shift)
-        for q, own in members.items():
-            moved = own[(target[own] >= 0) & (amplitude[own] != 0)]
-            found |= {(q, int(k)) for k in np.unique(grading.label[target[moved]])}
-    return {(q, k) for q, k in found if k in members}
+        place = sector.index(grading.space.shifted(shift), kets)
+        led = (place >= 0) & (amplitude != 0)
+        vector[place[led]] += amplitude[led]
+    out = {}
+    for below, q, _ in sector.blocks:
+        if q in members and below in members:
+            rows, columns = (grading.position[members[k]] for k in (below, q))
+            piece = sector.block(vector, below)[rows[:, None], columns]
+            if piece.any():
+                out[q, below] = piece
+    return out
 
 
-def _descent(grading: Grading, members: dict[int, np.ndarray], jumps: list[Bands]) -> tuple[int, ...] | None:
-    edges = set().union(*(_led(grading, members, bands) for bands in jumps)) if jumps else set()
+def _descent(members: dict[int, np.ndarray], groups: list[dict[tuple[int, int], np.ndarray]]) -> tuple[int, ...] | None:
     above: dict[int, set[int]] = {q: set() for q in members}
-    for q, below in edges:
-        above[below].add(q)
+    for pieces in groups:
+        for q, below in pieces:
+            above[below].add(q)
     try:
         return tuple(TopologicalSorter(above).static_order())
     except CycleError:
         return None
 
 
-def _restricted(made: Generator, bands: Bands, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """The elements of an operator between some kets."""
-    place = np.full(made.space.dimension, -1)
-    place[rows] = np.arange(len(rows))
-    out = np.zeros((len(rows), len(columns)), dtype=complex)
-    for shift, amplitude in bands.items():
-        target = made.space.shifted(shift)[columns]
-        inside = np.flatnonzero((target >= 0) & (place[target] >= 0))
-        out[place[target[inside]], inside] += amplitude[columns[inside]]
-    return out
-
-
 def _split(no_jump: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray, int] | None:
     """(basis, K in it, number of dark kets) of one class; None where the two parts do not come apart."""
     zero = ZERO * scale
+    if np.array_equal(no_jump, no_jump.conj().T):  # no H in this class: all of it is damping
+        values, basis = np.linalg.eigh(-no_jump)
+        return basis, np.diag(np.where(values > zero, -values, 0.0) + 0j), int(np.count_nonzero(values <= zero))
     triangle, basis, count = la.schur(no_jump, output="complex", sort=lambda value: value.real >= -zero)
     if np.abs(triangle[:count, count:]).max(initial=0.0) > MIXED * scale:
         return None
     hermitian = 0.5j * (triangle[:count, :count] - triangle[:count, :count].conj().T)
-    energies, turn = la.eigh(hermitian) if count else (np.zeros(0), np.zeros((0, 0)))
+    energies, turn = np.linalg.eigh(hermitian)
     basis[:, :count] = basis[:, :count] @ turn
     triangle[:count] = 0.0
     triangle[:count, :count] = np.diag(-1j * energies)

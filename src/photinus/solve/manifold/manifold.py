@@ -18,6 +18,7 @@ from photinus.solve.arguments import require_cutoff, require_model, require_type
 from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, reach, refuse_unbounded
 from photinus.solve.manifold.blocks import Block, Oscillation, find_blocks, find_oscillations
+from photinus.solve.manifold.cascade import cascade
 from photinus.solve.manifold.commutant import strong_algebra
 from photinus.solve.manifold.reachable import closed
 from photinus.solve.manifold.zero_modes import Solver, ZeroModes, sector_kernel, zero_modes
@@ -399,8 +400,11 @@ def _grows(model: Model, modes: ZeroModes, larger: dict[str, int], method: Solve
     made: Generator = generator(model, larger)
     zero = made.grading.group.zero
     before = modes.kernels[zero].dimension
-    found = sector_kernel(made, zero, kets=closed(model, made.space), method=method, expected=before + MORE_LEVELS)
-    return found.dimension > before
+    kets = closed(model, made.space)
+    falling = cascade(made, kets) if kets is not None else None
+    if falling is not None:
+        return falling.stationary > before
+    return sector_kernel(made, zero, kets=kets, method=method, expected=before + MORE_LEVELS).dimension > before
 
 
 def _compared(modes: ZeroModes, larger: ZeroModes) -> tuple[float, bool]:

@@ -8,30 +8,48 @@ exactly; the kets with more are cut, and what the truncated generator does with 
 from __future__ import annotations
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import breadth_first_order, connected_components
 
+from photinus.algebra import Oscillator
 from photinus.model import Model
 from photinus.solve.cutoff import reach
 from photinus.space.liouvillian import Generator, generator
-from photinus.space.space import Space, make_space
+from photinus.space.space import Shift, Space, make_space
 
 LARGEST = 200_000
 """Kets up to which it is tried whether all that is visited is finite."""
 
+Leads = list[np.ndarray]
+"""For each shift the ket into which each ket is led, -1 where it is not led anywhere."""
 
-def leads(made: Generator) -> sp.csr_array:
-    """The matrix whose entry (m, n) is not zero where K or a jump takes |n⟩ to |m⟩."""
-    space = made.space
-    rows, columns = [np.arange(space.dimension)], [np.arange(space.dimension)]
+
+def leads(made: Generator) -> Leads:
+    """Where K and the jumps lead: each shift that has an amplitude leads a ket to another one."""
+    moving: dict[Shift, np.ndarray] = {}
     for bands in (made.no_jump, *(jump for _, jump in made.jumps)):
         for shift, amplitude in bands.items():
-            target = space.shifted(shift)
-            moved = np.flatnonzero((target >= 0) & (amplitude != 0))
-            rows.append(target[moved])
-            columns.append(moved)
-    places = (np.concatenate(rows), np.concatenate(columns))
-    return sp.csr_array((np.ones(len(places[0]), dtype=bool), places), shape=(space.dimension,) * 2)
+            if any(shift):
+                moving[shift] = (amplitude != 0) | moving.get(shift, False)
+    return [np.where(moved, made.space.shifted(shift), -1) for shift, moved in moving.items()]
+
+
+def _backwards(lead: np.ndarray) -> np.ndarray:
+    """From which ket each ket is reached by one shift: two different ones never lead to the same."""
+    out = np.full(len(lead), -1)
+    moved = np.flatnonzero(lead >= 0)
+    out[lead[moved]] = moved
+    return out
+
+
+def _spread(ways: Leads, start: np.ndarray) -> np.ndarray:
+    """All kets that are reached from those of ``start`` (a mask), these included, one step after the other."""
+    found = start.copy()
+    latest = np.flatnonzero(start)
+    while len(latest) and ways:
+        arrived = np.concatenate([lead[latest] for lead in ways])
+        arrived = arrived[arrived >= 0]
+        latest = np.unique(arrived[~found[arrived]])
+        found[latest] = True
+    return found
 
 
 def _larger(model: Model, space: Space) -> tuple[Generator, np.ndarray]:
@@ -39,19 +57,6 @@ def _larger(model: Model, space: Space) -> tuple[Generator, np.ndarray]:
     reaches = reach(model)
     made = generator(model, {name: n + 2 * max(1, reaches[name]) for name, n in space.cutoffs.items()})
     return made, space.embedding(made.space)
-
-
-def _spread(graph: sp.csr_array, start: np.ndarray) -> np.ndarray:
-    """All kets that are reached from those of ``start`` (a mask), these included.
-
-    A node is put before all of them, from which a breadth-first search begins; its edges are the columns of ``graph``.
-    """
-    n = len(start)
-    first = sp.csr_array(start[None, :].astype(bool))
-    edges = sp.block_array([[None, first], [sp.csr_array((n, 1), dtype=bool), graph.T]], format="csr")
-    found = np.zeros(n, dtype=bool)
-    found[breadth_first_order(edges, 0, return_predecessors=False)[1:] - 1] = True
-    return found
 
 
 def reached(model: Model, space: Space, start: np.ndarray) -> tuple[np.ndarray, bool]:
@@ -66,13 +71,23 @@ def reached(model: Model, space: Space, start: np.ndarray) -> tuple[np.ndarray, 
     return mine, bool(mine.sum() == visited.sum())
 
 
-def enough(model: Model, kets: np.ndarray, space: Space, maximum: int) -> dict[str, int] | None:
-    """The least cutoffs that hold all that a state on these kets ever visits; None where that is not finite.
+def never_rises(made: Generator) -> bool:
+    """Whether neither K nor a jump raises the number of quanta in all oscillators together."""
+    widths = [len(site.coordinates) for site in made.space.sites]
+    quanta = np.repeat([isinstance(site, Oscillator) for site in made.space.sites], widths)
+    return all(np.dot(s, quanta) <= 0 for bands in (made.no_jump, *(x for _, x in made.jumps)) for s in bands)
 
-    Tried are as many quanta in each oscillator as there are in all of them, and twice as many.
+
+def enough(
+    model: Model, kets: np.ndarray, space: Space, maximum: int
+) -> tuple[dict[str, int], np.ndarray | None] | None:
+    """The least cutoffs that hold all that a state on these kets ever visits, and these kets (a mask) among theirs.
+
+    Tried are as many quanta in each oscillator as there are in all of them, and twice as many; None where more are
+    visited. Without oscillators there are no cutoffs, and the kets are not looked for.
     """
     if not space.cutoffs:
-        return {}
+        return {}, None
     total = 1 + sum(n - 1 for n in space.cutoffs.values())
     for most in (total, 2 * total):
         wide = make_space(model.sites, {name: min(max(most, n), max(n, maximum)) for name, n in space.cutoffs.items()})
@@ -80,10 +95,15 @@ def enough(model: Model, kets: np.ndarray, space: Space, maximum: int) -> dict[s
             return None
         start = np.zeros(wide.dimension, dtype=bool)
         start[space.embedding(wide)[kets]] = True
-        visited, exact = reached(model, wide, start)
+        made = generator(model, wide.cutoffs)
+        if min(wide.cutoffs.values()) >= total and never_rises(made):
+            visited, exact = _spread(leads(made), start), True
+        else:
+            visited, exact = reached(model, wide, start)
         if exact:
             index = np.unravel_index(np.flatnonzero(visited), wide.levels)
-            return {name: int(index[wide.axis(name)].max()) + 1 for name in wide.cutoffs}
+            cutoffs = {name: int(index[wide.axis(name)].max()) + 1 for name in wide.cutoffs}
+            return cutoffs, visited[make_space(model.sites, cutoffs).embedding(wide)]
     return None
 
 
@@ -92,16 +112,11 @@ def closed(model: Model, space: Space) -> np.ndarray | None:
     if not space.cutoffs:
         return None
     made, place = _larger(model, space)
-    graph = leads(made)
+    back = [_backwards(lead) for lead in leads(made)]
     outside = np.ones(made.space.dimension, dtype=bool)
     outside[place] = False
-    leaving = _spread(graph.T.tocsr(), outside)  # kets from which the outside is reached
+    leaving = _spread(back, outside)  # kets from which the outside is reached
     exact = ~leaving
-    if not exact.any() or not _spread(graph.T.tocsr(), exact)[place].all():
+    if not exact.any() or not _spread(back, exact)[place].all():
         return None
     return np.asarray(exact[place])
-
-
-def components(made: Generator) -> np.ndarray:
-    """The number of the strong class of each ket: kets that no word connects have different ones."""
-    return np.asarray(connected_components(leads(made), directed=False)[1])

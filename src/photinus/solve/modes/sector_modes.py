@@ -32,7 +32,7 @@ from photinus.space.sectors import Sector
 from photinus.space.space import Shift
 
 Solver = Auto | Dense | Direct
-OrderSpec = int | Mapping[str, int] | Sequence[int | Mapping[str, int]] | None
+OrderSpec = int | Mapping[str, int | Sequence[int]] | Sequence[int | Mapping[str, int | Sequence[int]]] | None
 DENSE_LIMIT = 500
 """Up to so many unknowns a sector is diagonalised completely."""
 SCOUT_LIMIT = 300
@@ -262,8 +262,15 @@ class _Search:
         """Where slow modes are expected on the imaginary axis: at the scouted frequencies, 0, or the slowest one's."""
         if not any(self.liouvillian.sector.order):
             return [0j, *scouted]
+        return scouted or self._own_frequencies()
+
+    def _own_frequencies(self) -> list[complex]:
+        """Those of the coherences themselves, 𝓛's diagonal, that of the slowest first: two ensembles have two lines."""
         diagonal = self.liouvillian.matrix.diagonal()
-        return scouted or [1j * float(np.imag(diagonal[np.argmax(np.real(diagonal))]))]
+        slowest = diagonal[np.argsort(-diagonal.real, kind="stable")].imag
+        size = float(np.abs(slowest).max(initial=0.0)) or 1.0
+        _, first = np.unique(np.round(slowest / size, 9), return_index=True)
+        return [1j * float(slowest[k]) for k in np.sort(first)[:BLIND_TARGETS]]
 
     def _scouted(self) -> list[complex] | None:
         """The frequencies of the slow modes of a much smaller space; None where there is no such space."""
@@ -364,7 +371,7 @@ def _hermitian(sector: Sector, pairs: Eigenpairs, right: np.ndarray, left: np.nd
     return right, left
 
 
-def listed_orders(spec: OrderSpec) -> list[int | Mapping[str, int]]:
+def listed_orders(spec: OrderSpec) -> list[int | Mapping[str, int | Sequence[int]]]:
     """One specification of an order, or several, as a list; empty for None."""
     if spec is None:
         return []

@@ -58,7 +58,7 @@ def tests_of(system: Hierarchy) -> tuple[Test, ...]:
         if (2 * len(names.sites)) ** half <= 4 * MOST**2:
             sets.append(words_up_to(everything, half))
     if order >= 2:  # of all N atoms together
-        sets += [[((site, (q, 0, 0) if q else (0, 1, 0)),) for q in (1, 0, -1)] for site in system.atoms.spins]
+        sets += [[((site, word),) for word in site.letters()] for site in system.atoms.spins]
     return tuple(_test(system, tuple(words)) for words in sets if len(words) <= MOST)
 
 

@@ -1,6 +1,6 @@
 """Moments of states to start from: any state, or separate states of separate sites.
 
-The state of an ensemble is that of all atoms, or, under the same name, of a spin ½: then every atom is in it.
+The state of an ensemble is that of all atoms, or, under the same name, of a spin ½ or qudit: then every atom is in it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from itertools import islice, permutations
 
 import numpy as np
 
-from photinus.algebra import Ensemble, Operator, Oscillator, Site, Spin, Word, locate
+from photinus.algebra import Identical, Operator, Oscillator, Site, Word, locate
 from photinus.algebra.operator import shift_of
 from photinus.algebra.site import LocalWord
 from photinus.errors import InvalidInput, UnknownSite, WrongType, shown
 from photinus.solve.moments.hierarchy import Hierarchy, text_of
 from photinus.solve.moments.words import renamed
-from photinus.solve.representatives import Representatives
+from photinus.solve.representatives import Representatives, one_atom
 from photinus.space.state import State
 from photinus.states.build import shifts_of
 
@@ -64,7 +64,7 @@ class Product:
     def _ordered(self, factors: list[tuple[Site, LocalWord]]) -> Word:
         """With the first atoms of each ensemble in the place of others, which have equal means."""
         out: list[tuple[Site, LocalWord]] = []
-        groups: dict[Ensemble, list[LocalWord]] = {}
+        groups: dict[Identical, list[LocalWord]] = {}
         for site, local in factors:
             if site in self._atoms.owner:
                 groups.setdefault(self._atoms.owner[site], []).append(local)
@@ -92,9 +92,9 @@ class Product:
         return out * complex(state.expect(self._atoms.to_ensembles(tuple(rest)))) if rest else out
 
 
-def is_atom(site: Site, ensembles: Mapping[str, Ensemble]) -> bool:
-    """Whether a site is a spin ½ that stands for each atom of an ensemble of its name."""
-    return isinstance(site, Spin) and site.twice_j == 1 and site.name in ensembles
+def is_atom(site: Site, ensembles: Mapping[str, Identical]) -> bool:
+    """Whether a site is a spin ½ or qudit that stands for each atom of an ensemble of its name."""
+    return site.name in ensembles and site == one_atom(ensembles[site.name], site.name)
 
 
 def point_of(system: Hierarchy, initial: State | Sequence[State]) -> np.ndarray:
@@ -126,8 +126,10 @@ def _require_invariant(system: Hierarchy, state: State) -> None:
     if names.weak is None or not names.weak.moduli:
         return
     weights = dict(names.weights)
-    for owner, row in system.atoms.spins.items():  # (J, M) of an ensemble: M counts
-        weights[owner] = np.concatenate([0 * weights[row[0]], weights[row[0]]], axis=1)
+    for owner, row in system.atoms.spins.items():  # (J, M) of an ensemble: M counts; of d levels the populations
+        one = weights[row[0]]
+        others = np.zeros((len(one), len(owner.coordinates) - one.shape[1]), dtype=one.dtype)
+        weights[owner] = np.concatenate([others, one], axis=1)
     by_name = {owner.name: row[0] for owner, row in system.atoms.spins.items()}
     widths = np.cumsum([len(site.coordinates) for site in state.sites])[:-1]
     for shift in shifts_of(state):

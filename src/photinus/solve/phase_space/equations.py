@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from math import comb
 
 import numpy as np
 import scipy.sparse as sp
 
-from photinus.algebra import Operator, Oscillator, Site, Word
+from photinus.algebra import Operator, Oscillator, Site, Spin, Word
 from photinus.algebra.operator import number_text
+from photinus.algebra.site import LocalWord
 from photinus.errors import InvalidInput, Undefined
 from photinus.model import Model
 from photinus.numerics.polynomials import PolynomialMap, polynomial_map
+from photinus.solve.classical import symmetrised
+from photinus.solve.patterns import Channels, Words
 from photinus.solve.phase_space.correspondence import Differential, Pattern, coherent, dissipative, weyl_symbol
 
 
@@ -82,8 +85,11 @@ def evaluated(f: PolynomialMap, letters: np.ndarray) -> np.ndarray:
     return f(points) if f.matrix.nnz else np.zeros((f.rows, points.shape[1]), dtype=complex)
 
 
-def wigner_equations(model: Model) -> WignerEquations:
+def wigner_equations(model: Model, spheres: Collection[str] = ()) -> WignerEquations:
     """All orders of a model of oscillators whose operators are polynomials.
+
+    Of the oscillators named in ``spheres``, those of spins, jumps have the noise of the vacuum that turns a classical
+    vector: of each coefficient of second order the part of highest degree in their letters. It is never negative.
 
     Raises
     ------
@@ -99,107 +105,109 @@ def wigner_equations(model: Model) -> WignerEquations:
         if not isinstance(site, Oscillator):
             raise InvalidInput(
                 f"The {site!r} has no Wigner function of amplitudes.",
-                "The truncated Wigner method takes oscillators; solve the model with evolve or trajectories.",
+                "The truncated Wigner method takes oscillators and spins; solve the model with evolve or trajectories.",
             )
-    require_polynomials([hamiltonian, *(operator for _, operator in channels)])
-    number = {site: k for k, site in enumerate(model.sites)}
-    coupling: list[tuple[float, Operator]] = []
-    others: list[tuple[float, Operator]] = []
-    for channel in channels:
-        (coupling if _is_linear(channel[1]) and len(channel[1].sites) > 1 else others).append(channel)
-    shared, local = _Terms(len(number)), _Terms(len(number))
-    shared.lay(_dissipator(coupling, number))
-    local.lay(_dissipator(others, number))
-    local.lay(_hamiltonian(hamiltonian, number))
-    rows, factors, values = _Terms.joined([shared, local], 1, len(number))
+    size = len(model.sites)
+    jumps = Channels.of(channels, tuple(hamiltonian.terms))
+    require_polynomials(jumps.words)
+    words = Words.on(model.sites, jumps.words)
+    coupling = _couplings(jumps, words)
+    shared, local = _Terms(size), _Terms(size)
+    shared.lay(_dissipator(jumps.chosen(coupling), words))
+    turning = np.array([site.name in spheres for site in model.sites], dtype=bool)
+    local.lay(_torques(_dissipator(jumps.chosen(~coupling), words), turning))
+    local.lay(_hamiltonian(hamiltonian, words))
+    rows, factors, values = _Terms.joined([shared, local], 1, size)
     first = rows[:, 0] % 2 == 0  # dα*/dt is the conjugate
-    size = len(number)
     drift = polynomial_map((size, 2 * size), rows[first, 0] // 2, factors[first], values[first])
     highest = max([2, *local.orders])
     higher = tuple(table for n in range(3, highest + 1) if len((table := local.table(n)).derivatives))
-    return WignerEquations(model.sites, drift, shared.table(2), local.table(2), _incidence(coupling, number), higher)
+    incidence = _incidence(jumps.chosen(coupling), words, size)
+    return WignerEquations(model.sites, drift, shared.table(2), local.table(2), incidence, higher)
 
 
-def require_polynomials(operators: Iterable[Operator]) -> None:
+def require_polynomials(words: Iterable[Word]) -> None:
     """Refuse diagonal functions, with :class:`InvalidInput`."""
-    for operator in operators:
-        for word in operator.terms:
-            for site, local in word:
-                if isinstance(site, Oscillator) and not site.polynomial(local):
-                    raise InvalidInput(
-                        f"The word {site.text(local)} of the {site!r} has a diagonal function, which is no polynomial.",
-                        "The truncated Wigner method needs polynomials of a and a†; use evolve or trajectories.",
-                    )
+    for word in words:
+        for site, local in word:
+            if isinstance(site, Oscillator) and not site.polynomial(local):
+                raise InvalidInput(
+                    f"The word {site.text(local)} of the {site!r} has a diagonal function, which is no polynomial.",
+                    "The truncated Wigner method needs polynomials of a and a†; use evolve or trajectories.",
+                )
 
 
-def _is_linear(operator: Operator) -> bool:
-    return all(len(word) == 1 and sum(word[0][1][:2]) == 1 for word in operator.terms)
+def _couplings(jumps: Channels, words: Words) -> np.ndarray:
+    """Which jumps are linear in a and a†, on several sites."""
+    degree = np.array([sum(sum(local[:2]) for _, local in word) for word in words.words])
+    place = words.places[:, 0] if words.places.size else np.zeros(len(degree), dtype=np.intp)
+    columns, starts = jumps.matrix.indices, jumps.matrix.indptr[:-1]
+    if not len(columns):
+        return np.zeros(len(starts), dtype=bool)
+    linear = np.logical_and.reduceat(degree[columns] == 1, starts)
+    return linear & (np.minimum.reduceat(place[columns], starts) < np.maximum.reduceat(place[columns], starts))
 
 
-def _incidence(channels: list[tuple[float, Operator]], number: dict[Site, int]) -> sp.csr_array | None:
+def _incidence(jumps: Channels, words: Words, size: int) -> sp.csr_array | None:
     """√(rate/2) c̄_s of a jump Σ c_s a_s, √(rate/2) e_s of a jump Σ e_s a_s†, in one column each."""
-    rows, columns, values = [], [], []
-    for k, (rate, jump) in enumerate(channels):
-        kinds = {word[0][1][0] for word in jump.terms}
-        if len(kinds) > 1:
-            return None
-        for word, c in jump.terms.items():
-            rows.append(number[word[0][0]])
-            columns.append(k)
-            values.append((0.5 * rate) ** 0.5 * (complex(c) if kinds == {1} else complex(c).conjugate()))
-    return sp.csr_array((np.array(values, dtype=complex), (rows, columns)), shape=(len(number), len(channels)))
+    entries = jumps.matrix.tocoo()
+    channel, word = entries.coords
+    raising = np.array([bool(w) and w[0][1][0] == 1 for w in words.words])[word]
+    up, total = (np.bincount(channel, part, len(jumps.rates)) for part in (raising, np.ones(len(channel))))
+    if ((up > 0) & (up < total)).any():
+        return None
+    values = np.sqrt(0.5 * jumps.rates[channel]) * np.where(raising, entries.data, entries.data.conj())
+    return sp.csr_array((values, (words.places[word, 0], channel)), shape=(size, len(jumps.rates)))
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class _Batch:
     """Products of words that differ in the names of their sites alone."""
 
     template: Differential
-    places: list[tuple[int, ...]] = field(default_factory=list)
-    weights: list[complex] = field(default_factory=list)
+    places: np.ndarray
+    weights: np.ndarray
 
 
 def _pattern(word: Word, slots: dict[Site, int]) -> Pattern:
     return tuple((slots.setdefault(site, len(slots)), local[0], local[1]) for site, local in word)
 
 
-def _hamiltonian(operator: Operator, number: dict[Site, int]) -> Iterable[_Batch]:
-    batches: dict[Pattern, _Batch] = {}
-    for word, c in operator.terms.items():
+def _hamiltonian(operator: Operator, words: Words) -> Iterator[_Batch]:
+    """Batches of the words of H, which are counted first."""
+    weights = np.array(list(operator.terms.values()), dtype=complex)
+    for u, members, places in words.singles(np.arange(len(weights))):
         slots: dict[Site, int] = {}
-        u = _pattern(word, slots)
-        batch = batches.setdefault(u, _Batch(coherent(u, len(slots))))
-        batch.places.append(tuple(number[site] for site in slots))
-        batch.weights.append(c)
-    return batches.values()
+        pattern = _pattern(words.words[u], slots)
+        yield _Batch(coherent(pattern, len(slots)), places, weights[members])
 
 
-def _dissipator(channels: list[tuple[float, Operator]], number: dict[Site, int]) -> Iterable[_Batch]:
+def _dissipator(jumps: Channels, words: Words) -> Iterator[_Batch]:
     """Batches of word pairs, weighted with G_uv = Σ rate·c_u c̄_v."""
-    names: dict[Word, int] = {}
-    gram: dict[tuple[int, int], complex] = {}
-    for rate, jump in channels:
-        terms = [(names.setdefault(word, len(names)), complex(c)) for word, c in jump.terms.items()]
-        for u, x in terms:
-            scaled = rate * x
-            for v, y in terms:
-                gram[u, v] = gram.get((u, v), 0) + scaled * y.conjugate()
-    words = list(names)
-    where = [tuple([number[site] for site, _ in word]) for word in words]
-    kinds: dict[tuple[Any, ...], int] = {}
-    kind = [kinds.setdefault(tuple([local for _, local in word]), len(kinds)) for word in words]
-    batches: dict[tuple[Any, ...], _Batch] = {}
-    for (u, v), weight in gram.items():
-        left, right = where[u], where[v]
-        places = left if left == right else left + tuple([k for k in right if k not in left])
-        key = kind[u], kind[v], tuple([places.index(k) for k in right])
-        if key not in batches:
-            slots: dict[Site, int] = {}
-            pair = _pattern(words[u], slots), _pattern(words[v], slots)
-            batches[key] = _Batch(dissipative(*pair, len(slots)))
-        batches[key].places.append(places)
-        batches[key].weights.append(weight)
-    return batches.values()
+    left, right, gram = jumps.gram
+    for (u, v), members, places in words.pairs(left, right):
+        slots: dict[Site, int] = {}
+        pair = _pattern(words.words[u], slots), _pattern(words.words[v], slots)
+        yield _Batch(dissipative(*pair, len(slots)), places, gram[members])
+
+
+def _torques(batches: Iterable[_Batch], turning: np.ndarray) -> Iterator[_Batch]:
+    """The batches with the noise of spins in its leading order."""
+    for batch in batches:
+        for pattern in np.unique(turning[batch.places], axis=0):
+            which = (turning[batch.places] == pattern).all(axis=1)
+            template = _leading(batch.template, pattern) if pattern.any() else batch.template
+            yield _Batch(template, batch.places[which], batch.weights[which])
+
+
+def _leading(template: Differential, turning: np.ndarray) -> Differential:
+    """Of each derivative of second order the terms of highest degree in the letters of some of the slots."""
+    chosen = np.flatnonzero(np.repeat(turning, 2))
+    degree = {term: sum(term[0][k] for k in chosen) for term in template}
+    highest: dict[tuple[int, ...], int] = {}
+    for powers, derivatives in template:
+        highest[derivatives] = max(highest.get(derivatives, 0), degree[powers, derivatives])
+    return {term: c for term, c in template.items() if sum(term[1]) != 2 or degree[term] == highest[term[1]]}
 
 
 class _Terms:
@@ -212,8 +220,7 @@ class _Terms:
     def lay(self, batches: Iterable[_Batch]) -> None:
         """Each batch's template, laid on all its sites at once."""
         for batch in batches:
-            start = 2 * np.array(batch.places, dtype=np.intp).reshape(len(batch.weights), -1)
-            weights = np.array(batch.weights, dtype=complex)
+            start, weights = 2 * batch.places, batch.weights
             for (powers, derivatives), c in batch.template.items():
                 columns = [self._columns(start, exponents) for exponents in (derivatives, powers)]
                 self.orders.setdefault(sum(derivatives), []).append((columns[0], columns[1], weights * c))
@@ -244,18 +251,38 @@ class _Terms:
         return Table(derivatives[keep], PolynomialMap(made.matrix[keep], made.factors, made.variables))
 
 
+def _symbol(site: Site, local: LocalWord, number: dict[str, int]) -> list[tuple[list[int], complex]]:
+    """A word of one site as letters with coefficients; of a spin, s₊ = u*d and s_z = ½(u*u − d*d) symmetrised."""
+    if not isinstance(site, Spin):
+        at = 2 * number[site.name]
+        return [([at + k for k in (0, 1) for _ in range(p[k])], x) for p, x in weyl_symbol(*local[:2]).items()]
+    u, d = 2 * number[site.name + ".u"], 2 * number[site.name + ".d"]
+    found: list[tuple[list[int], complex]] = []
+    for (steps, power), x in symmetrised(site.twice_j, *local):
+        ladder = [u + 1, d] if steps > 0 else [u, d + 1]
+        found += [(ladder * abs(steps) + letters, x * c) for letters, c in _powers(u, d, power)]
+    return found
+
+
+def _powers(u: int, d: int, power: int) -> list[tuple[list[int], float]]:
+    """(½(u*u − d*d))^power as letters with coefficients."""
+    return [
+        ([u, u + 1] * (power - k) + [d, d + 1] * k, comb(power, k) * (-1) ** k * 0.5**power) for k in range(power + 1)
+    ]
+
+
 def weyl_symbols(operators: Iterable[Operator], sites: tuple[Site, ...]) -> PolynomialMap:
     """Letters to the Weyl symbols of operators on these sites, one row each."""
-    number = {site: k for k, site in enumerate(sites)}
+    number = {site.name: k for k, site in enumerate(sites)}
     operators = list(operators)
     rows, factors, values = [], [], []
     for row, operator in enumerate(operators):
         for word, c in operator.terms.items():
-            symbols = [[(2 * number[site], *term) for term in weyl_symbol(*local[:2]).items()] for site, local in word]
+            symbols = [_symbol(site, local, number) for site, local in word]
             for choice in product(*symbols):
                 rows.append(row)
-                factors.append([at + k for at, powers, _ in choice for k in (0, 1) for _ in range(powers[k])])
-                values.append(complex(c) * np.prod([x for _, _, x in choice]))
+                factors.append([letter for letters, _ in choice for letter in letters])
+                values.append(complex(c) * np.prod([x for _, x in choice]))
     degree = max(map(len, factors), default=0)
     padded = [each + [2 * len(sites)] * (degree - len(each)) for each in factors]
     table = np.array(padded, dtype=np.intp).reshape(len(rows), degree)

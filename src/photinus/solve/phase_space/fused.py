@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from photinus.errors import InvalidInput, MissingExtra
-from photinus.numerics.checks import whole_number
+from photinus.numerics.checks import truth, whole_number
 from photinus.numerics.lowrank import Root, diagonal_plus_low_rank
 from photinus.numerics.polynomials import PolynomialMap
 from photinus.numerics.rng import Streams
@@ -59,6 +59,7 @@ class Fused:
         if self.batch is not None:
             whole_number(self.batch, "number of trajectories in a batch")
         whole_number(self.workers, "number of workers")
+        truth(self.single, "choice of single precision")
 
     def sources(self, equations: WignerEquations) -> tuple[Source, ...]:
         """The noises in a form that the compiled steps know."""

@@ -72,8 +72,9 @@ def start_of(initial: State | Mapping[Any, Any], sites: tuple[Site, ...], count:
 
 def _amplitudes(initial: Mapping[Any, Any], sites: tuple[Site, ...], count: int) -> Start:
     given: dict[int, np.ndarray] = {}
+    number = {site.name: k for k, site in enumerate(sites)}
     for key, value in initial.items():
-        place = locate(sites, key)
+        place = number[key] if isinstance(key, str) and key in number else locate(sites, key)
         try:
             array = np.asarray(value, dtype=complex)
         except (TypeError, ValueError):

@@ -20,7 +20,6 @@ from photinus.errors import InvalidInput, NotConverged
 from photinus.numerics.checks import real_number, whole_number
 from photinus.numerics.rng import Streams
 from photinus.solve.phase_space.equations import WignerEquations, evaluated, letters_at
-from photinus.solve.phase_space.initial import Start
 from photinus.solve.phase_space.noise import Source, sources_of
 
 CACHED = 16384
@@ -92,6 +91,21 @@ def require_step(step: float | None, tolerance: float) -> None:
         raise InvalidInput(f"The tolerance of a step is {tolerance:g}.", "Give at most 0.1.")
 
 
+class Begin(Protocol):
+    """Amplitudes at the first time."""
+
+    @property
+    def mean(self) -> np.ndarray:
+        """With one column where all trajectories have the same."""
+
+    @property
+    def numbers(self) -> int:
+        """Standard normal numbers of one trajectory."""
+
+    def sample(self, normals: np.ndarray, first: int) -> np.ndarray:
+        """Amplitudes (sites, count) of the trajectories first, … from normals (count, numbers)."""
+
+
 class Walker(Protocol):
     """Whatever makes steps."""
 
@@ -133,7 +147,7 @@ class Process:
 
     equations: WignerEquations
     sources: tuple[Source, ...]
-    start: Start
+    start: Begin
 
     @property
     def numbers(self) -> int:

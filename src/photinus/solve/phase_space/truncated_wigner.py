@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from photinus.algebra import Operator, Scalar, oscillator
+from photinus.algebra import Operator, Oscillator, Scalar, Spin, oscillator, spin
 from photinus.errors import InvalidInput, WrongType, shown
 from photinus.model import Model
 from photinus.numerics.checks import whole_number
@@ -31,6 +31,7 @@ from photinus.solve.phase_space.equations import (
 )
 from photinus.solve.phase_space.fused import Fused
 from photinus.solve.phase_space.initial import start_of
+from photinus.solve.phase_space.spins import has_spins, in_oscillators, spin_modes, spin_start
 from photinus.solve.phase_space.stepping import Heun, Method, Process, plan, require_finite
 from photinus.solve.unravelling.trajectories import Trajectories
 from photinus.space.space import read_only
@@ -140,6 +141,8 @@ class WignerTrajectories(Trajectories):
         >>> bool(0.7 < r[-1] < 1), bool(0 < error[-1] < 0.1)
         (True, True)
         """
+        if not callable(function):
+            raise WrongType(f"The function of means is {shown(function)}.", "Give a function of arrays, then names.")
         missing = [name for name in names if name not in self.records]
         if missing or not names:
             raise InvalidInput(
@@ -215,11 +218,13 @@ def truncated_wigner(
     Parameters
     ----------
     model : Model
-        Of oscillators, with polynomials of a and a†.
+        Of oscillators, with polynomials of a and a†, and spins, each of which becomes two oscillators
+        (:mod:`photinus.solve.phase_space.spins`).
     initial : State or mapping
         At times[0]. A Gaussian State (coherent, thermal, squeezed, the vacuum) on the sites of the model; or, for every
         oscillator by name, a complex number α, which stands for the coherent state with its vacuum noise, or an array
-        of ``count`` samples of W, which are taken as they are.
+        of ``count`` samples of W, which are taken as they are. With spins a mapping; a spin's value is (s_x, s_y, s_z)
+        of length j, a coherent state.
     times : sequence of float, shape (T,)
         Ascending, in the inverse of the unit of the rates.
     count : int
@@ -229,7 +234,7 @@ def truncated_wigner(
         rounding.
     observe : mapping of str to Operator, optional
         Polynomials of which to keep the Weyl symbols along each trajectory; by default a of each oscillator, under its
-        name, and a†a as n_a.
+        name, and a†a as n_a; of a spin S₊ as s_plus and S_z as s_z.
     method : Heun or Fused
         Steps, batches and workers; Fused is compiled, for large networks.
 
@@ -241,8 +246,8 @@ def truncated_wigner(
     Raises
     ------
     InvalidInput
-        For spins, qudits and diagonal functions, for a state that is not Gaussian, times that do not ascend, a count
-        below 1, a negative seed.
+        For qudits, ensembles and diagonal functions, for a state that is not Gaussian, times that do not ascend, a
+        count below 1, a negative seed.
     SiteMismatch, UnknownSite, WrongType, Undefined
     NotConverged
         If trajectories run away: unlimited gain, or too long a step.
@@ -256,7 +261,8 @@ def truncated_wigner(
 
     References
     ----------
-    Cahill1969 (the Wigner function), Carmichael1999 (the correspondence), Kloeden1992 (integration), Steel1998.
+    Cahill1969 (the Wigner function), Carmichael1999 (the correspondence), Kloeden1992 (integration), Steel1998,
+    Huber2021 and Schachenmayer2015 (spins).
 
     Examples
     --------
@@ -278,9 +284,10 @@ def truncated_wigner(
     count = whole_number(count, "number of trajectories")
     seed = whole_number(seed, "seed of the trajectories", minimum=0)
     grid = ascending_times(times)
-    equations = wigner_equations(model)
+    equations = wigner_equations(in_oscillators(model), spin_modes(model))
     watched = _watched(observe, model)
-    process = Process(equations, method.sources(equations), start_of(initial, equations.sites, count))
+    start = spin_start(initial, model.sites, equations.sites, count) if has_spins(model) else None
+    process = Process(equations, method.sources(equations), start or start_of(initial, equations.sites, count))
     size = 32.0 * count * len(grid) * max(1, len(watched))
     require_memory(size, None, f"The records of {count} trajectories", "Ask for fewer times or trajectories.")
     chosen = plan(process, grid, method, seed, count)
@@ -372,9 +379,11 @@ def _terms(equations: WignerEquations) -> int:
 
 def _moduli(equations: WignerEquations, letters: np.ndarray) -> np.ndarray:
     """Σ|C_β| over points (letters, count), for all β."""
-    shape = letters.shape[1:]
-    values = [np.broadcast_to(evaluated(f, letters), (f.rows, *shape)) for _, f in _maps(equations)]
-    return np.concatenate([np.abs(each).sum(axis=1) for each in values])
+    sums = []
+    for _, f in _maps(equations):
+        values = np.abs(evaluated(f, letters))
+        sums.append(values.sum(axis=1) * (letters.shape[1] / values.shape[1]))  # of a constant there is one column
+    return np.concatenate(sums)
 
 
 def _dropped(equations: WignerEquations, moduli: np.ndarray) -> Dropped:
@@ -390,8 +399,13 @@ def _dropped(equations: WignerEquations, moduli: np.ndarray) -> Dropped:
 
 def _watched(observe: Mapping[str, Operator | Scalar] | None, model: Model) -> dict[str, Operator]:
     if observe is None:
-        ladder = {site.name: oscillator(site.name) for site in model.sites}
-        return ladder | {f"n_{name}": a.dag() * a for name, a in ladder.items()}
+        ladder = {site.name: oscillator(site.name) for site in model.sites if isinstance(site, Oscillator)}
+        out: dict[str, Operator] = ladder | {f"n_{name}": a.dag() * a for name, a in ladder.items()}
+        for site in model.sites:
+            if isinstance(site, Spin):
+                handle = spin(site.name, site.twice_j / 2)
+                out |= {f"{site.name}_plus": handle.plus, f"{site.name}_z": handle.z}
+        return out
     out = watched_operators(observe, model)
-    require_polynomials(out.values())
+    require_polynomials(word for operator in out.values() for word in operator.terms)
     return out

@@ -24,7 +24,7 @@ import scipy.sparse.linalg as sla
 
 from photinus.algebra import Operator
 from photinus.errors import NotConverged
-from photinus.numerics.krylov import gmres
+from photinus.numerics.krylov import Cycles, gmres
 from photinus.solve.methods import Auto, Dense, Direct, Krylov, Method
 from photinus.solve.splitting import Splitting
 from photinus.space.liouvillian import Generator, Liouvillian
@@ -291,11 +291,10 @@ def _inverse(pulse: Pulse, shift: complex, method: Method) -> Inverse:
             raise NotConverged(f"The shifted generator at {shift:.6g} is singular.", "Use method=ph.Dense().") from None
         return Inverse(shift, dtype, lambda x, _: factors.solve(x))
     rows, precondition = matrix.tocsr(), Splitting(_shifted(liouvillian, shift))
+    cycles = Cycles(method.restart)
 
     def iterate(x: np.ndarray, tolerance: float) -> np.ndarray:
-        found = gmres(
-            lambda v: rows @ v, x, precondition, tolerance=tolerance, restart=method.restart, maximum=method.maximum
-        )
+        found = gmres(lambda v: rows @ v, x, precondition, tolerance=tolerance, maximum=method.maximum, cycles=cycles)
         if found.residual > 10 * tolerance:
             raise NotConverged(
                 f"GMRES stopped at the residual {found.residual:.1e} of the shifted generator (goal {tolerance:.0e}).",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from photinus.errors import InvalidInput, Undefined
 from photinus.space.space import read_only
+
+if TYPE_CHECKING:
+    import xarray
 
 CAPTURE = np.pi / 2
 """A phase has arrived in a well when it is so close to its centre."""
@@ -115,6 +119,21 @@ class PhaseRecord:
         """
         trajectory, times, _ = self._slips
         return np.asarray(np.diff(times)[np.diff(trajectory) == 0])
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The phase over trajectory and time, the coherence over the time, the number of slips of each trajectory."""
+        import xarray
+
+        known = not np.isnan(self.phases).all()
+        return xarray.Dataset(
+            {
+                "phase": (("trajectory", "time"), np.array(self.phases)),
+                "coherence": ("time", np.array(self.coherence)),
+                "slips": ("trajectory", self.slips if known else np.zeros(len(self.phases), dtype=int)),
+            },
+            {"time": np.array(self.times)},
+            {"centre": self.centre if known else np.nan},
+        )
 
     def __repr__(self) -> str:
         count, number = self.phases.shape

@@ -90,6 +90,15 @@ class Clicks:
         mine = self.channels == self.names.index(name)
         return np.bincount(self.trajectories[mine], minlength=count)[:count]
 
+    def to_xarray(self) -> xarray.Dataset:
+        """Trajectory, time and channel of every click."""
+        import xarray
+
+        names = np.array(self.names, dtype=str)
+        columns = {"trajectory": np.array(self.trajectories), "time": np.array(self.times)}
+        columns["channel"] = names[self.channels] if len(names) else np.zeros(0, dtype=str)
+        return xarray.Dataset({name: ("click", column) for name, column in columns.items()})
+
     def __repr__(self) -> str:
         numbers = np.bincount(self.channels, minlength=len(self.names))
         parts = [f"{name}: {n}" for name, n in zip(self.names, numbers, strict=True)]
