@@ -2,14 +2,14 @@
 
 N systems of d levels fall into U(d) × S_N irreps, one pair for each Young diagram λ of N boxes and at most d rows
 (Schur and Weyl): (ℂ^d)^⊗N = ⊕_λ V_λ ⊗ S_λ. The basis of V_λ that the chain U(d) ⊃ U(d−1) ⊃ … ⊃ U(1) fixes has one
-ket for each triangle of integers
+ket for each triangle of integers ::
 
     m_1d ≥ m_2d ≥ … ≥ m_dd         λ itself, the diagram of all d levels
       m_1,d−1 ≥ … ≥ m_d−1,d−1      that of the levels 0 … d − 2
               …                    m_ij ≥ m_i,j−1 ≥ m_i+1,j
              m_11                  the boxes in level 0
 
-With l_ij = m_ij − i, two facts give all that identical atoms need. E_j−1,j = Σ_n |j−1⟩⟨j|_n raises one m_ij by 1,
+With l_ij = m_ij − i, two facts give all that identical atoms need. E_j−1,j = Σ_n |j−1⟩⟨j|_n raises one m_ij by 1 ::
 
     ⟨m + e_ij|E_j−1,j|m⟩² = −Π_k (l_k,j+1 − l_ij) Π_k (l_k,j−1 − l_ij − 1) / Π_{k≠i} (l_kj − l_ij)(l_kj − l_ij − 1),
 
