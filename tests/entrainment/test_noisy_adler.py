@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.special import iv
 
@@ -34,6 +34,8 @@ def test_bessel_functions_of_imaginary_order(parameters, drift, moment):
 
 
 @given(detuning=RATES, locking=RATES, noise=RATES, sign=st.sampled_from([1, -1]))
+@example(detuning=124.09377607517196, locking=126.34629176544685, noise=0.1, sign=1)  # the peak is close to an end
+@example(detuning=126.2, locking=126.34, noise=0.01, sign=-1)
 @settings(max_examples=40, deadline=None)
 def test_three_routes_agree(detuning, locking, noise, sign):
     harmonics = np.array([sign * detuning, 0.5j * locking])

@@ -174,7 +174,10 @@ def _drift(detuning: float, locking: float, noise: float) -> float:
         return float(slipping)
     top = 2 * np.arccos(min(1.0, nu / x))  # where the exponent −νψ + 2x sin ½ψ is largest
     reach = 2.0 ** np.arange(-2, np.ceil(np.log2(TAU * (nu + x + 1))) + 1) / (nu + x + 1)
-    edges = np.unique(np.clip(np.concatenate([top - reach, [0.0, top, TAU], top + reach]), 0.0, TAU))
+    # Panels grow from the peak, and from both ends, where I_0 turns from 1 into the root of an exponential.
+    edges = np.unique(
+        np.clip(np.concatenate([top - reach, [0.0, top, TAU], top + reach, reach, TAU - reach]), 0.0, TAU)
+    )
     psi, weights = panels(edges)
     wave = 2 * x * np.sin(psi / 2)
     exponent = wave - nu * psi
