@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 import photinus as ph
+from photinus.numerics.cores import cores
 from photinus.numerics.memory import available_memory, size_text
 
 NEEDED = ("numpy", "scipy", "matplotlib", "xarray", "h5netcdf", "pydantic", "click", "tqdm")
@@ -43,7 +44,7 @@ def examine() -> tuple[list[str], bool]:
     set_threads = [f"{name}={os.environ[name]}" for name in THREADS if name in os.environ]
     lines += [
         f"BLAS        {_blas()}",
-        f"cores       {_cores()}; threads set by {', '.join(set_threads) or 'nothing (BLAS takes all cores)'}",
+        f"cores       {cores()}; threads set by {', '.join(set_threads) or 'nothing (BLAS takes all cores)'}",
         f"memory      {size_text(available_memory())} available",
         "",
     ]
@@ -68,10 +69,6 @@ def _blas() -> str:
     config = np.show_config(mode="dicts")
     blas = (config or {}).get("Build Dependencies", {}).get("blas", {})
     return f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip()
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _asked(question: str, ask: Callable[[], float], known: float, tolerance: float) -> tuple[str, bool]:

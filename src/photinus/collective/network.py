@@ -60,7 +60,7 @@ class FourthOrder:
         Whether to use the compiled steps of the extra ``fast``; by default where Numba is installed and the units are
         oscillators whose phase is free, coupled through a. The answers agree to rounding.
     workers : int
-        Threads of the compiled steps; the answers do not depend on their number.
+        Threads of the compiled steps, as far as there are cores; the answers do not depend on their number.
     """
 
     step: float | None = None

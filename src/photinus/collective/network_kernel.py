@@ -19,6 +19,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from photinus.numerics.barrier import counters, meet
+from photinus.numerics.cores import cores
+
 SETTINGS: dict[str, Any] = {
     "nogil": True,
     "cache": True,
@@ -100,26 +103,23 @@ def in_blocks(tables: Tables) -> tuple[Blocks, np.ndarray]:
 
 
 def follower(tables: Tables, workers: int) -> Callable[[np.ndarray, int, float], np.ndarray]:
-    """The function (z, steps, length) ↦ z after these steps; threads meet after every stage."""
+    """The function (z, steps, length) ↦ z after these steps; threads, no more than cores, meet after every stage."""
     blocks, order = in_blocks(tables)
     count = len(blocks.slots) - 1
-    threads = max(1, min(workers, len(order) // SHARE))
+    threads = max(1, min(workers, cores(), len(order) // SHARE))
     work = blocks.slots / BLOCK + 3.0 * np.arange(count + 1)  # a unit by itself costs as much as three neighbours
-    edges = np.searchsorted(work, np.linspace(0, work[-1], threads + 1)[1:-1]).tolist()
-    parts = list(zip([0, *edges], [*edges, count], strict=True))
+    edges = [0, *np.searchsorted(work, np.linspace(0, work[-1], threads + 1)[1:-1]).tolist(), count]
 
     def followed(z: np.ndarray, steps: int, length: float) -> np.ndarray:
         rows = np.zeros((4, count * BLOCK + 1), dtype=complex)
         rows[0, : len(order)] = z[order]
-        if threads == 1:
-            follow(rows, steps, length, blocks)
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                for _ in range(steps):
-                    for number in range(4):
-                        jobs = [pool.submit(stage, rows, number, length, blocks, *part) for part in parts]
-                        for job in jobs:
-                            job.result()
+        done = counters(threads)
+
+        def part(thread: int) -> None:
+            follow(rows, steps, length, blocks, edges[thread], edges[thread + 1], thread, done)
+
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(part, range(threads)))
         out = np.empty_like(z)
         out[order] = rows[0, : len(order)]
         return out
@@ -128,11 +128,12 @@ def follower(tables: Tables, workers: int) -> Callable[[np.ndarray, int, float],
 
 
 @njit(**SETTINGS)
-def follow(rows, steps, length, blocks):  # type: ignore[no-untyped-def]
-    """Some steps of one length; the first row holds the amplitudes, before and after."""
-    for _ in range(steps):
+def follow(rows, steps, length, blocks, first, last, thread, done):  # type: ignore[no-untyped-def]
+    """One thread's blocks over some steps of one length; the first row holds the amplitudes, before and after."""
+    for step in range(steps):
         for number in range(4):
-            stage(rows, number, length, blocks, 0, blocks.slots.shape[0] - 1)
+            stage(rows, number, length, blocks, first, last)
+            meet(done, thread, 4 * step + number + 1)
 
 
 @njit(**SETTINGS)
