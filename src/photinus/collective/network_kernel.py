@@ -90,7 +90,7 @@ def in_blocks(tables: Tables) -> tuple[Blocks, np.ndarray]:
     owner = np.repeat(np.arange(size), degree)
     turn = np.arange(len(owner)) - np.repeat(tables.start[:-1], degree)
     slot = slots[place[owner] // BLOCK] + turn * BLOCK + place[owner] % BLOCK
-    neighbours = np.full(int(slots[-1]), blocks * BLOCK, dtype=np.int32)
+    neighbours = np.full(int(slots[-1]), blocks * BLOCK, dtype=np.uint32)
     neighbours[slot] = place[tables.neighbours]
     weights = tables.weights.astype(complex)
     if len(weights) != 1:
@@ -116,7 +116,7 @@ def follower(tables: Tables, workers: int) -> Callable[[np.ndarray, int, float],
         done = counters(threads)
 
         def part(thread: int) -> None:
-            follow(rows, steps, length, blocks, edges[thread], edges[thread + 1], thread, done)
+            follow(rows.view(float), steps, length, blocks, edges[thread], edges[thread + 1], thread, done)
 
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(part, range(threads)))
@@ -138,31 +138,44 @@ def follow(rows, steps, length, blocks, first, last, thread, done):  # type: ign
 
 @njit(**SETTINGS)
 def stage(rows, number, h, blocks, first, last):  # type: ignore[no-untyped-def]
-    """From the row of this number to the next: y₂ = z + h/2 k₁, y₃ = z + h/2 k₂, y₄ = z + h k₃, and z a step later."""
+    """From the row of this number to the next: y₂ = z + h/2 k₁, y₃ = z + h/2 k₂, y₄ = z + h k₃, and z a step later.
+
+    Real and imaginary parts are taken one by one, the field's in a row each, so that loops become vector instructions.
+    """
     linear, powers, slots, neighbours, weights = blocks
-    z, point, out = rows[0], rows[number], rows[(number + 1) % 4]
-    equal, common = weights.shape[0] == 1, weights[0]
+    z, second, third, point, out = rows[0], rows[1], rows[2], rows[number], rows[(number + 1) % 4]
+    equal, common, last_power = weights.shape[0] == 1, weights[0], powers.shape[0] - 1
     reach = h if number == 2 else 0.5 * h
-    field = np.empty(BLOCK, dtype=np.complex128)
+    field = np.empty((2, BLOCK))
     for k in range(first, last):
         for i in range(BLOCK):
-            field[i] = 0
+            field[0, i] = field[1, i] = 0.0
         for begin in range(slots[k], slots[k + 1], BLOCK):
-            if equal:
-                for i in range(BLOCK):
-                    field[i] += point[neighbours[begin + i]]
-            else:
-                for i in range(BLOCK):
-                    field[i] += weights[begin + i] * point[neighbours[begin + i]]
+            for i in range(BLOCK):
+                real = np.uint32(2) * neighbours[begin + i]
+                x, y = point[real], point[real + np.uint32(1)]
+                if equal:
+                    field[0, i] += x
+                    field[1, i] += y
+                else:
+                    weight = weights[begin + i]
+                    field[0, i] += weight.real * x - weight.imag * y
+                    field[1, i] += weight.real * y + weight.imag * x
         for i in range(BLOCK):
-            j = k * BLOCK + i
-            here = point[j]
-            size = here.real * here.real + here.imag * here.imag
-            radial = powers[powers.shape[0] - 1] * size
-            for q in range(powers.shape[0] - 2, -1, -1):
-                radial = (radial + powers[q]) * size
-            slope = (linear[j] + radial) * here + (common * field[i] if equal else field[i])
+            j = 2 * (k * BLOCK + i)
+            x, y = point[j], point[j + 1]
+            size = x * x + y * y
+            growth, turn = powers[last_power].real * size, powers[last_power].imag * size
+            for q in range(last_power - 1, -1, -1):
+                growth, turn = (growth + powers[q].real) * size, (turn + powers[q].imag) * size
+            growth, turn = growth + linear[k * BLOCK + i].real, turn + linear[k * BLOCK + i].imag
+            along, across = field[0, i], field[1, i]
+            if equal:
+                along, across = common.real * along - common.imag * across, common.real * across + common.imag * along
+            along, across = along + growth * x - turn * y, across + growth * y + turn * x
             if number < 3:
-                out[j] = z[j] + reach * slope
+                out[j] = z[j] + reach * along
+                out[j + 1] = z[j + 1] + reach * across
             else:
-                out[j] = (rows[1, j] + 2 * rows[2, j] + here - z[j]) / 3 + h / 6 * slope
+                out[j] = (second[j] + 2 * third[j] + x - z[j]) / 3 + h / 6 * along
+                out[j + 1] = (second[j + 1] + 2 * third[j + 1] + y - z[j + 1]) / 3 + h / 6 * across
