@@ -111,3 +111,13 @@ def test_mistakes_are_told() -> None:
     for pump, rate in ((0.0, 1.0), (1.0, 0.0), (-1.0, 1.0), (float("nan"), 1.0)):
         with pytest.raises(ph.errors.InvalidInput):
             ph.collective.superradiant_boundaries(pump, collective_rate=rate)
+
+
+def test_both_lines_of_a_large_detuned_pair_are_found() -> None:
+    """A sector above the size that is diagonalised whole: the search finds what the dense eigenvalues are."""
+    model = ph.zoo.superradiant_ensembles(atoms=6, pump=0.5, detuning=2.5, collective_decay=1 / 6)
+    one = {"a": 1, "b": 0}
+    found = ph.eigenmodes(model, order=one, count=4)
+    every = ph.eigenmodes(model, order=one, count=4, method=ph.Dense())
+    assert not found.complete
+    np.testing.assert_allclose(np.sort_complex(found.eigenvalues), np.sort_complex(every.eigenvalues), atol=1e-8)

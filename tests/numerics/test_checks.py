@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import photinus as ph
+from photinus.errors import InvalidInput
+from photinus.numerics.memory import require_memory
 from photinus.solve.arguments import ascending_times, finite_numbers
 
 S = ph.spin("s", 0.5)
@@ -49,3 +51,9 @@ def test_complex_numbers_and_text_are_refused_and_no_part_is_dropped(values: obj
 def test_every_question_refuses_complex_numbers(ask) -> None:
     with pytest.raises(ph.errors.PhotinusError):
         ask(np.array([0.0, 0.5 + 0.1j, 1.0]))
+
+
+@pytest.mark.parametrize("budget", ["8GB", True, -1.0, float("nan"), [1e9]])
+def test_a_memory_budget_is_a_number_of_bytes(budget) -> None:
+    with pytest.raises(InvalidInput, match="memory budget"):
+        require_memory(1e3, budget, "Nothing", "Nothing.")

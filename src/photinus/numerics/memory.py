@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from numbers import Real
 from pathlib import Path
 
-from photinus.errors import MemoryBudgetExceeded
+from photinus.errors import InvalidInput, MemoryBudgetExceeded
 
 SHARE = 0.8
 
@@ -44,7 +45,12 @@ def require_memory(estimate: float, budget: float | None, what: str, alternative
     """
     if estimate < 1e7 and budget is None:
         return
-    limit = SHARE * available_memory() if budget is None else budget
+    if budget is None:
+        limit = SHARE * available_memory()
+    elif isinstance(budget, bool) or not isinstance(budget, Real) or not budget >= 0:
+        raise InvalidInput(f"The memory budget is {budget!r}.", "Give bytes as a number, such as memory=8e9.")
+    else:
+        limit = float(budget)
     if estimate > limit:
         raise MemoryBudgetExceeded(
             f"{what} needs about {size_text(estimate)}, and the budget is {size_text(limit)}.", alternatives
