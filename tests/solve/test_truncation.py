@@ -177,3 +177,10 @@ def test_the_certificate_holds_near_threshold_where_auto_iterates():
 def test_the_certificate_holds_with_an_iterative_correction(model, cutoff):
     _, found = ratio(model, cutoff, ph.Krylov())
     assert LEAST <= found <= MOST
+
+
+def test_a_tail_that_has_drowned_in_rounding_is_judged_with_few_levels_more():
+    state = ph.steady_state(ph.zoo.van_der_pol(gain=1, two_photon_loss=0.5), cutoff=ph.Fixed(120))
+    assert state.populations("a")[-1] < 1e-30
+    assert state.refined.cutoffs == {"a": 124}
+    assert state.certificate.truncation < 1e-14

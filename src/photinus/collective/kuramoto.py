@@ -28,6 +28,7 @@ from photinus.errors import InvalidInput, Undefined, WrongType, shown
 from photinus.numerics.checks import real_number, whole_number
 from photinus.numerics.memory import require_memory
 from photinus.numerics.rng import Streams
+from photinus.solve.arguments import ascending_times, finite_numbers
 
 if TYPE_CHECKING:
     import xarray
@@ -202,9 +203,7 @@ class Kuramoto:
         KuramotoRun
         """
         count, runs = whole_number(count, "number of oscillators"), whole_number(runs, "number of runs")
-        grid = np.array(list(times), dtype=float)
-        if grid.ndim != 1 or not len(grid) or not np.isfinite(grid).all() or (np.diff(grid) <= 0).any():
-            raise InvalidInput("The times do not ascend.", "Give ascending finite times.")
+        grid = ascending_times(times)
         require_memory(200.0 * count * runs, None, "The phases of all runs", "Take fewer runs or oscillators.")
         longest = STEP / max(self.coupling + self.noise, 1e-300) if step is None else real_number(step, "step")
         if longest <= 0:
@@ -306,7 +305,7 @@ def order_parameter(phases: np.ndarray) -> np.ndarray:
     >>> abs(order_parameter(np.array([0.3, 0.3, 0.3]))).round(12)
     np.float64(1.0)
     """
-    phases = np.asarray(phases, dtype=float)
+    phases = finite_numbers(phases, "phases")
     if phases.ndim == 0 or phases.shape[-1] == 0:
         raise Undefined("There are no phases.", "Give at least one.")
     return np.asarray(np.exp(1j * phases).mean(axis=-1))
@@ -365,10 +364,10 @@ def _graph(graph: Any, count: int) -> sp.csr_array | None:
 def _start(start: np.ndarray | None, runs: int, count: int, streams: Streams) -> np.ndarray:
     if start is None:
         return 2 * pi * _uniform(streams, count)
-    phases = np.asarray(start, dtype=float)
-    if phases.shape not in ((count,), (runs, count)) or not np.isfinite(phases).all():
+    phases = finite_numbers(start, "phases of the start")
+    if phases.shape not in ((count,), (runs, count)):
         raise InvalidInput(
-            f"The start has the shape {phases.shape}.", f"Give finite phases of shape ({count},) or ({runs}, {count})."
+            f"The start has the shape {phases.shape}.", f"Give phases of shape ({count},) or ({runs}, {count})."
         )
     return np.array(np.broadcast_to(phases, (runs, count)))
 

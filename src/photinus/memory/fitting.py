@@ -25,6 +25,7 @@ from photinus.memory.correlations import bath_correlation, summed
 from photinus.memory.densities import Exponents
 from photinus.memory.environment import Environment, require_environment
 from photinus.numerics.checks import real_number, whole_number
+from photinus.solve.arguments import finite_numbers
 
 if TYPE_CHECKING:
     import xarray
@@ -113,7 +114,7 @@ class Exponentials:
 
     def values(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Both sums at given times."""
-        grid = np.asarray(times, dtype=float)
+        grid = finite_numbers(times, "times")
         return summed(self.emission, grid), summed(self.absorption, grid)
 
     def to_xarray(self) -> xarray.Dataset:

@@ -18,6 +18,8 @@ from photinus.space.space import check_cutoffs
 from photinus.space.state import State
 
 MORE_LEVELS = 4
+ROUNDING = 1e-14
+"""Populations below this times the largest are not looked at."""
 
 
 def more_levels(oscillators: Collection[str]) -> int:
@@ -139,7 +141,11 @@ def _more_levels(populations: np.ndarray, n: int, excess: float) -> int:
 
 
 def _fall(populations: np.ndarray, n: int) -> float:
-    """The logarithm of the factor by which the populations fall from level to level below n; 0 where they do not."""
+    """The logarithm of the factor by which the populations fall from level to level below n; 0 where they do not.
+
+    Where they have drowned in rounding before n, it is their fall where they drown.
+    """
+    n = int(np.flatnonzero(populations[:n] >= ROUNDING * populations.max())[-1]) + 1
     width = max(2, n // 6)
     top, below = populations[n - 1], populations[max(n - 1 - width, 0)]
     return log(below / top) / width if 0 < top < below else 0.0

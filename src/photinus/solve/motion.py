@@ -13,7 +13,7 @@ from scipy.integrate import solve_ivp
 
 from photinus.algebra import Oscillator, Site, locate
 from photinus.errors import InvalidInput, NotConverged, WrongType, shown
-from photinus.numerics.checks import real_number, truth
+from photinus.numerics.checks import real_array, real_number, truth
 from photinus.numerics.memory import require_memory
 from photinus.solve.classical import Flow, vector_length
 
@@ -180,7 +180,7 @@ def unpacked(flow: Flow, y: np.ndarray) -> Mapping[str, np.ndarray]:
 def checked_times(times: Any) -> np.ndarray:
     """Finite, strictly increasing times, two at least, or :class:`InvalidInput`."""
     try:
-        array = np.asarray(times, dtype=float)
+        array = real_array(times)
     except (TypeError, ValueError):
         raise WrongType(f"The times are {shown(times)}.", "Give an array of real numbers.") from None
     if array.ndim != 1 or len(array) < 2 or not np.isfinite(array).all():

@@ -159,6 +159,8 @@ def _converge(
 
 def _refuse_unjudgeable(model: Model, cutoffs: dict[str, int], method: Method) -> None:
     """Raise :class:`MemoryBudgetExceeded` before solving where the space that judges the truncation does not fit."""
+    if not cutoffs:  # nothing is truncated
+        return
     reaches = reach(model)
     least = {name: n + max(more_levels(cutoffs), reaches[name]) for name, n in cutoffs.items()}
     if prod(make_space(model.sites, least).levels) > 200:

@@ -13,6 +13,7 @@ import scipy.linalg as la
 from photinus.algebra import Operator, Scalar, Word
 from photinus.algebra.operator import as_operator
 from photinus.errors import InvalidInput, Undefined
+from photinus.solve.arguments import finite_numbers
 from photinus.solve.moments.follow import NEUTRAL
 from photinus.solve.moments.hierarchy import Hierarchy, text_of
 from photinus.solve.moments.physical import complaints_of
@@ -113,8 +114,8 @@ class RestingMoments:
         True
         """
         left, right = self.system.atoms.collapsed(as_operator(left)), as_operator(right)
-        grid = np.asarray(times, dtype=float)
-        if grid.ndim != 1 or not np.isfinite(grid).all() or (grid < 0).any():
+        grid = finite_numbers(times, "times of a correlation")
+        if grid.ndim != 1 or (grid < 0).any():
             raise InvalidInput("The times of a correlation are not a row of numbers of at least 0.", "Give t ≥ 0.")
         names = self.system.closure.naming
         _require_symmetric(names, self.system.atoms.laid_out(right))

@@ -23,6 +23,7 @@ import numpy as np
 from photinus.algebra import Operator, Oscillator, Site, Spin, locate, oscillator
 from photinus.errors import InvalidInput, WrongType, shown
 from photinus.model import Model
+from photinus.numerics.checks import real_array
 from photinus.solve.phase_space.initial import Start, start_of
 
 UP, DOWN = ".u", ".d"
@@ -161,7 +162,7 @@ def spin_start(initial: Any, sites: tuple[Site, ...], mapped: tuple[Site, ...], 
 
 def _vector(site: Spin, value: Any) -> np.ndarray:
     try:
-        vector = np.asarray(value, dtype=float)
+        vector = real_array(value)
     except (TypeError, ValueError):
         raise WrongType(f"The vector of the {site!r} is {shown(value)}.", "Give (s_x, s_y, s_z).") from None
     j = site.twice_j / 2
