@@ -33,6 +33,21 @@ def test_the_ring_of_the_van_der_pol_oscillator(unit: float) -> None:
     assert np.allclose(cycle.multipliers, np.exp(-0.8 * unit * cycle.period))
 
 
+def test_cycles_and_bifurcations_convert() -> None:
+    cycle = van_der_pol(kerr=0.05, detuning=0.2).limit_cycle()
+    table = cycle.to_xarray()
+    assert table["a"].dims == ("turn",)
+    assert table.attrs["frequency"] == cycle.frequency
+    assert abs(complex(table["a"].sel(turn=0.5)) + complex(table["a"][0])) < 1e-9  # half a turn later, the other side
+    found = bifurcations(
+        ph.zoo.van_der_pol, {"gain": 1, "two_photon_loss": 0.1, "drive": 0.1}, "detuning", (0.01, 0.1), points=5
+    )
+    table = found.to_xarray()
+    assert table["value"].values.tolist() == [point.value for point in found]
+    assert table["kind"].values.tolist() == ["SNIC"]
+    assert table.attrs["parameter"] == "detuning"
+
+
 def test_the_ring_is_a_solution() -> None:
     field = van_der_pol(kerr=0.05, detuning=0.2)
     cycle = field.limit_cycle()

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.linalg as la
@@ -26,6 +26,7 @@ from scipy.integrate import solve_ivp
 from photinus.errors import InvalidInput, WrongType, shown
 from photinus.model import Model
 from photinus.numerics.checks import real_number, whole_number
+from photinus.numerics.tables import series
 from photinus.solve.classical import Flow, make_flow
 from photinus.solve.cycle_bifurcation import Cycle, carried, cycles_at
 from photinus.solve.fixed_points import (
@@ -39,6 +40,9 @@ from photinus.solve.fixed_points import (
 )
 from photinus.solve.limit_cycle import return_time
 from photinus.solve.motion import packed, unpacked
+
+if TYPE_CHECKING:
+    import xarray
 
 SHORTEST = 1e-7
 """Steps along the parameter shorter than this share of the bracket end a branch."""
@@ -108,6 +112,15 @@ class Bifurcations:
 
     def __getitem__(self, place: int) -> Bifurcation:
         return self.points[place]
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Parameter, kind and frequency over ``bifurcation``, numbered from 0; the parameter's name is an attribute."""
+        columns = {
+            "value": np.array([point.value for point in self.points]),
+            "kind": np.array([point.kind for point in self.points], dtype=str),
+            "frequency": np.array([point.frequency for point in self.points]),
+        }
+        return series("bifurcation", np.arange(len(self)), columns, about={"parameter": self.parameter})
 
     def __repr__(self) -> str:
         lost = f"; branches lost at {', '.join(f'{p:.6g}' for p in self.undecided)}" if self.undecided else ""

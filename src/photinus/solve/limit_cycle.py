@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.linalg as la
@@ -23,7 +23,10 @@ from scipy.integrate import solve_ivp
 from photinus.errors import Undefined
 from photinus.solve.classical import Flow
 from photinus.solve.fixed_points import Equilibrium, equilibria, sampled
-from photinus.solve.motion import Laborious, unpacked
+from photinus.solve.motion import Laborious, tabulated, unpacked
+
+if TYPE_CHECKING:
+    import xarray
 
 POINTS = 129
 """Points at which a cycle is tabulated, both ends included."""
@@ -89,6 +92,11 @@ class LimitCycle:
             for name, value in self.values.items()
         }
         return {name: float(np.sqrt((r[:-1] ** 2).mean())) for name, r in moduli.items()}
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The orbit by site over ``turn``, the time in periods; period, frequency and residual are attributes."""
+        table = tabulated("turn", np.linspace(0, 1, POINTS), self.values)
+        return table.assign_attrs(period=self.period, frequency=self.frequency, residual=self.residual)
 
     def __repr__(self) -> str:
         words = {True: "stable", False: "unstable", None: "marginal"}[self.stable]

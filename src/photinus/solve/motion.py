@@ -86,18 +86,7 @@ class Motion:
 
     def to_xarray(self) -> xarray.Dataset:
         """The motion as a table over ``time`` (and ``start``, ``component``)."""
-        import xarray as xr
-
-        columns = {}
-        for name, value in self.values.items():
-            starts = [f"start_{k}" if value.ndim > 3 else "start" for k in range(value.ndim - 1)]
-            if not np.iscomplexobj(value):
-                starts[-1] = "component"
-            columns[name] = (("time", *starts), value)
-        coordinates: dict[str, Any] = {"time": self.times}
-        if any(not np.iscomplexobj(value) for value in self.values.values()):
-            coordinates["component"] = ["x", "y", "z"]
-        return xr.Dataset(columns, coordinates)
+        return tabulated("time", self.times, self.values)
 
     def __repr__(self) -> str:
         names = [*self.values]
@@ -106,6 +95,22 @@ class Motion:
         shape = value.shape[1:] if np.iscomplexobj(value) else value.shape[1:-1]
         starts = f", {int(np.prod(shape))} initial points" if shape else ""
         return f"Motion of {listed}: {len(self.times)} times from {self.times[0]:g} to {self.times[-1]:g}{starts}"
+
+
+def tabulated(axis: str, points: np.ndarray, values: Mapping[str, np.ndarray]) -> xarray.Dataset:
+    """Values by site over an axis, and over ``start`` and ``component`` where they have them."""
+    import xarray as xr
+
+    columns = {}
+    for name, value in values.items():
+        starts = [f"start_{k}" if value.ndim > 3 else "start" for k in range(value.ndim - 1)]
+        if not np.iscomplexobj(value):
+            starts[-1] = "component"
+        columns[name] = ((axis, *starts), value)
+    coordinates: dict[str, Any] = {axis: points}
+    if any(not np.iscomplexobj(value) for value in values.values()):
+        coordinates["component"] = ["x", "y", "z"]
+    return xr.Dataset(columns, coordinates)
 
 
 def packed(flow: Flow, values: Mapping[Any, Any]) -> np.ndarray:
