@@ -320,13 +320,14 @@ class Eigenmodes:
         levels = ", ".join(f"{name}: {n} levels" for name, n in self.cutoffs.items())
         where = f"; {levels}" if levels else ""
         lines = [f"Eigenmodes: {len(self)}, slowest first; symmetry {self.symmetry}{where}"]
-        lines.append("        rate   frequency   order      error  condition")
-        for k, mode in enumerate(self.modes):
-            order = ",".join(f"{n:+d}" if n else "0" for n in mode.order) or "-"
+        orders = [",".join(f"{n:+d}" if n else "0" for n in mode.order) or "-" for mode in self.modes]
+        width = max(8, 2 + max(map(len, orders), default=0))
+        lines.append(f"        rate   frequency{'order':>{width}}      error  condition")
+        for k, (mode, order) in enumerate(zip(self.modes, orders, strict=True)):
             note = "  at the cutoff" if self.spurious[k] else "  exceptional point" if self.exceptional[k] else ""
             rate, frequency = (x if abs(x) > 1e3 * mode.rounding else 0.0 for x in (-mode.value.real, -mode.value.imag))
             error = "      -" if self.spurious[k] else f"{self.error[k]:7.0e}"
-            lines.append(f"{rate:12.6g}{frequency:12.6g}{order:>8}    {error}    {mode.condition:7.3g}{note}")
+            lines.append(f"{rate:12.6g}{frequency:12.6g}{order:>{width}}    {error}    {mode.condition:7.3g}{note}")
         if not self.complete:
             lines.append("not proved complete: modes were searched within " + _discs_text(self.discs))
         trust = [] if self.ok else ["NOT to be trusted: " + "; ".join(self.complaints)]
