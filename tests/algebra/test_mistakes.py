@@ -161,3 +161,9 @@ def test_what_names_no_site(site, error, message):
     with pytest.raises(error, match=message) as caught:
         locate(SITES, site)
     assert is_two_sentences(caught.value)
+
+
+@pytest.mark.parametrize("thing", [ph.oscillator("a"), ph.spin("s", 0.5), ph.qudit("q", 3)])
+def test_what_is_no_ensemble_has_no_operators_of_each_atom(thing):
+    with pytest.raises(errors.WrongType, match="no ensemble"):
+        _ = thing.each

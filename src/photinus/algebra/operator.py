@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from math import isfinite
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 
@@ -60,6 +60,14 @@ class Operator:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Operator, (self._terms,)
+
+    @property
+    def each(self) -> NoReturn:
+        """Only ensembles have operators of each atom."""
+        raise WrongType(
+            f"{self} is the operator of one site, no ensemble, and has no operators of each atom.",
+            "Use ph.ensemble(name, N) for N identical atoms.",
+        )
 
     @property
     def terms(self) -> Mapping[Word, complex]:

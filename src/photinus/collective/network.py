@@ -326,8 +326,10 @@ class Network:
         except (TypeError, ValueError):
             raise WrongType(f"The values are {shown(values)}.", "Give an array with one entry for each unit.") from None
         shape = (self.size,) if kind is complex else (self.size, 3)
-        if array.shape not in (shape, shape[1:]) or not np.isfinite(array).all():
-            raise InvalidInput(f"The values have the shape {array.shape}, not {shape}.", "Give finite numbers for all.")
+        if array.shape not in (shape, shape[1:]):
+            raise InvalidInput(f"The values have the shape {array.shape}, not {shape}.", "Give one for each unit.")
+        if not np.isfinite(array).all():
+            raise InvalidInput("The values are not all finite.", "Give finite numbers.")
         array = np.broadcast_to(array, shape)
         most = vector_length(self.site)
         if most is not None and np.sqrt((array**2).sum(axis=1)).max() > most * (1 + 1e-9):

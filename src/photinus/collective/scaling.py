@@ -123,7 +123,8 @@ def checked_sizes(sizes: Sequence[Any], fewest: int = FEWEST) -> tuple[float, ..
     numbers = tuple(real_number(size, "size") for size in sizes)
     if len(numbers) < fewest:
         raise InvalidInput(
-            f"{len(numbers)} sizes are given, and an exponent with an error bar needs {fewest}.", "Add larger sizes."
+            f"The number of sizes is {len(numbers)}, and an exponent with an error bar needs {fewest}.",
+            "Add larger sizes.",
         )
     if numbers[0] <= 0 or any(b <= a for a, b in pairwise(numbers)):
         raise InvalidInput(
