@@ -542,3 +542,13 @@ def test_too_few_levels_are_not_to_be_trusted():
     good = ph.eigenmodes(model, count=4)
     assert good.ok
     assert "NOT" not in repr(good)
+
+
+@pytest.mark.parametrize(("gain", "levels"), [(0.3, 8), (0.5, 10), (0.5, 16), (0.7, 20)])
+def test_the_errors_of_an_amplifier_are_above_the_truth(gain: float, levels: int) -> None:
+    """Gain g < loss 1: λ = −(1 − g)(k + |m|/2); populations fall slowly, the worst case of a larger space."""
+    model = ph.Model(jumps=[ph.Jump(gain, A.dag()), ph.Jump(1.0, A)])
+    modes = ph.eigenmodes(model, order=[0, 1], cutoff=ph.Fixed(levels), count=3)
+    off = np.abs(modes.eigenvalues + (1 - gain) * np.array([0.0, 0.5, 1.0]))
+    assert (modes.error[1:] >= off[1:]).all()
+    assert (modes.error[1:] <= 30 * off[1:] + 1e-9).all()

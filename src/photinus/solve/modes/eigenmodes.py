@@ -11,6 +11,7 @@ from photinus.errors import InvalidInput, MemoryBudgetExceeded, NotConverged, sh
 from photinus.model import Model
 from photinus.numerics.checks import whole_number
 from photinus.solve.arguments import require_cutoff, require_model, require_type
+from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, attractor_levels, reach
 from photinus.solve.methods import Auto, Dense, Direct
 from photinus.solve.modes.biorthogonal import Eigenmodes, permitted_errors
@@ -132,7 +133,7 @@ class _Search:
         """What the cutoffs cost each mode, and whether the space that judges has a slow mode more."""
         larger = {name: n + max(MORE_LEVELS, n // 4, self.reach[name]) for name, n in cutoffs.items()}
         errors, more = truncation_errors(self.model, found, larger, method=self.method, target=self.target)
-        return errors + np.array([1e3 * mode.rounding for mode in found.modes]), more
+        return SAFETY * errors + np.array([1e3 * mode.rounding for mode in found.modes]), more
 
     def fixed(self, cutoffs: dict[str, int], tolerance: float) -> Eigenmodes:
         """The modes at fixed cutoffs, with the errors that a larger space tells."""
