@@ -318,8 +318,7 @@ class Eigenmodes:
 
     def __repr__(self) -> str:
         levels = ", ".join(f"{name}: {n} levels" for name, n in self.cutoffs.items())
-        where = f"; {levels}" if levels else ""
-        lines = [f"Eigenmodes: {len(self)}, slowest first; symmetry {self.symmetry}{where}"]
+        lines = [f"Eigenmodes: {len(self)}, slowest first; symmetry {self.symmetry}{levels and '; ' + levels}"]
         orders = [",".join(f"{n:+d}" if n else "0" for n in mode.order) or "-" for mode in self.modes]
         width = max(8, 2 + max(map(len, orders), default=0))
         lines.append(f"        rate   frequency{'order':>{width}}      error  condition")
