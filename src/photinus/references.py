@@ -138,6 +138,8 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "linear eigenvalue problems", "SIAM J. Matrix Anal. Appl. 17, 401", 1996),
         _entry("Giorgi2012", "G. L. Giorgi, F. Galve, G. Manzano, P. Colet, R. Zambrini", "Quantum correlations and "
                "mutual synchronization", "Phys. Rev. A 85, 052101", 2012),
+        _entry("FossFeig2012", "M. Foss-Feig, A. J. Daley, J. K. Thompson, A. M. Rey", "Steady-state many-body "
+               "entanglement of hot reactive fermions", "Phys. Rev. Lett. 109, 230501", 2012),
         _entry("Macieszczak2016", "K. Macieszczak, M. Guţă, I. Lesanovsky, J. P. Garrahan", "Towards a theory of "
                "metastability in open quantum dynamics", "Phys. Rev. Lett. 116, 240404", 2016),
         _entry("Bellomo2017", "B. Bellomo, G. L. Giorgi, G. M. Palma, R. Zambrini", "Quantum synchronization as a "

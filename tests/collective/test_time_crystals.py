@@ -189,6 +189,17 @@ def test_hubbard_multiplicities():
     assert resolved.undamped == ()
 
 
+def test_pair_loss_ends_in_all_coherences_of_spin_symmetric_states():
+    """Two sites: the vacuum, one atom (±t ± B/2) and the triplet (0, ±B) never share a site; λ = i(E_k − E_l)."""
+    hopping, field = 1.0, 0.6
+    modes = ph.eigenmodes(ph.zoo.hubbard(2, hopping=hopping, interaction=1.7, field=field, pair_loss=0.4), count=66)
+    energies = [0.0, -field, 0.0, field, *(s * hopping + z * field / 2 for s in (-1, 1) for z in (-1, 1))]
+    expected = np.sort(np.subtract.outer(energies, energies).ravel())
+    assert np.abs(np.sort(modes.eigenvalues.imag[:64]) - expected).max() < 1e-9
+    assert np.abs(modes.eigenvalues.real[:64]).max() < 1e-9
+    assert modes.eigenvalues.real[64] < -0.05
+
+
 def chain(count: int, blind: bool) -> ph.Model:
     """Spins ½ in a field, with noise in their exchange couplings, which no turn of all of them sees, or in s_z."""
     spins = [ph.spin(f"s{k + 1}", 0.5) for k in range(int(count))]

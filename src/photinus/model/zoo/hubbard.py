@@ -19,12 +19,14 @@ def hubbard(
     field: float = 0.0,
     dephasing: float = 0.0,
     spin_dephasing: float = 0.0,
+    pair_loss: float = 0.0,
 ) -> Model:
-    """The Fermi-Hubbard chain in a magnetic field, with local dephasing of the charge or of each spin.
+    """The Fermi-Hubbard chain in a magnetic field, with local dephasing of the charge or of each spin, and pair loss.
 
     H = −hopping·Σ_jσ (c†_jσ c_{j+1,σ} + h.c.) + interaction·Σ_j n_j↑ n_j↓ + (field/2)·Σ_j (n_j↑ − n_j↓),
 
-    with the jumps dephasing·D[n_j↑ + n_j↓] and spin_dephasing·D[n_j↑], spin_dephasing·D[n_j↓].
+    with the jumps dephasing·D[n_j↑ + n_j↓], spin_dephasing·D[n_j↑], spin_dephasing·D[n_j↓] and
+    pair_loss·D[c_j↑ c_j↓].
 
     Parameters
     ----------
@@ -36,6 +38,9 @@ def hubbard(
         ≥ 0. It does not see the spin: S₊ = Σ c†_j↑ c_j↓ stays a dynamical symmetry of frequency B.
     spin_dephasing : float
         ≥ 0. It sees the spin and destroys the symmetry.
+    pair_loss : float
+        ≥ 0. Two atoms of one site are lost together, as a singlet: blind to the spin too. It ends in states that are
+        symmetric in the spins, which never share a site (FossFeig2012).
 
     Returns
     -------
@@ -43,7 +48,7 @@ def hubbard(
 
     References
     ----------
-    Buca2019.
+    Buca2019, FossFeig2012.
 
     Examples
     --------
@@ -64,10 +69,13 @@ def hubbard(
             hop = left.dag() * right
             hamiltonian = hamiltonian - t * (hop + hop.dag())
     rates = [real_number(value, "dephasing", minimum=0.0) for value in (dephasing, spin_dephasing)]
+    lost = real_number(pair_loss, "pair loss", minimum=0.0)
     jumps = [Jump(rates[0], n + m) for n, m in zip(*electrons, strict=True)] if rates[0] else []
     if rates[1]:
         jumps += [Jump(rates[1], n) for spins in electrons for n in spins]
-    return Model(hamiltonian, jumps, ["Buca2019"])
+    if lost:
+        jumps += [Jump(lost, c * d) for c, d in zip(up, down, strict=True)]
+    return Model(hamiltonian, jumps, ["Buca2019", *(["FossFeig2012"] if lost else [])])
 
 
 def annihilators(count: int) -> tuple[list[Operator], list[Operator]]:
