@@ -14,6 +14,7 @@ import pytest
 
 import photinus as ph
 from photinus.solve.certify import hermitian
+from photinus.solve.cutoff import _fall as fall
 from photinus.space.liouvillian import generator
 from photinus.space.state import State
 
@@ -177,6 +178,13 @@ def test_the_certificate_holds_near_threshold_where_auto_iterates():
 def test_the_certificate_holds_with_an_iterative_correction(model, cutoff):
     _, found = ratio(model, cutoff, ph.Krylov())
     assert LEAST <= found <= MOST
+
+
+@pytest.mark.parametrize(
+    "populations", [10.0 ** np.arange(-200, 0, 12), np.zeros(16), -(10.0 ** np.arange(-30, -46, -1.0))]
+)
+def test_populations_that_do_not_fall_below_the_cutoff(populations):
+    assert fall(populations, 10) == 0.0
 
 
 def test_a_tail_that_has_drowned_in_rounding_is_judged_with_few_levels_more():

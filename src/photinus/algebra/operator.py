@@ -12,7 +12,7 @@ import numpy as np
 
 from photinus.algebra.oscillator import Oscillator, diagonal_word
 from photinus.algebra.qudit import Qudit
-from photinus.algebra.site import Handle, LocalWord, Site, require_same
+from photinus.algebra.site import Handle, LocalWord, Site, no_ensemble, require_same
 from photinus.algebra.spin import Spin
 from photinus.errors import InvalidInput, WrongType, refused_operand, shown
 from photinus.numerics.checks import real_number, whole_number
@@ -64,10 +64,7 @@ class Operator:
     @property
     def each(self) -> NoReturn:
         """Only ensembles have operators of each atom."""
-        raise WrongType(
-            f"{self} is the operator of one site, no ensemble, and has no operators of each atom.",
-            "Use ph.ensemble(name, N) for N identical atoms.",
-        )
+        raise no_ensemble(f"operator {shown(self)}")
 
     @property
     def terms(self) -> Mapping[Word, complex]:

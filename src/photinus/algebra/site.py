@@ -124,6 +124,14 @@ def require_same(left: Site, right: Site) -> None:
         )
 
 
+def no_ensemble(what: object) -> WrongType:
+    """The error where operators of each atom are asked of what has no atoms."""
+    return WrongType(
+        f"The {what} is no ensemble, and has no operators of each atom.",
+        "Use ph.ensemble(name, N) for N identical two-level systems.",
+    )
+
+
 class Handle(ABC):
     """A site whose operators have names of their own, a spin or a qudit; the handle itself is not an operator."""
 
@@ -143,10 +151,7 @@ class Handle(ABC):
 
     def __getattr__(self, name: str) -> Any:
         if name == "each":
-            raise WrongType(
-                f"The {self.site!r} is no ensemble, and has no operators of each atom.",
-                "Use ph.ensemble(name, N) for N identical two-level systems.",
-            )
+            raise no_ensemble(self)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     @property

@@ -118,8 +118,11 @@ def follower(tables: Tables, workers: int) -> Callable[[np.ndarray, int, float],
         def part(thread: int) -> None:
             follow(rows.view(float), steps, length, blocks, edges[thread], edges[thread + 1], thread, done)
 
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(part, range(threads)))
+        if threads == 1:
+            part(0)
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(part, range(threads)))
         out = np.empty_like(z)
         out[order] = rows[0, : len(order)]
         return out

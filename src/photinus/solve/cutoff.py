@@ -145,7 +145,9 @@ def _fall(populations: np.ndarray, n: int) -> float:
 
     Where they have drowned in rounding before n, it is their fall where they drown.
     """
-    n = int(np.flatnonzero(populations[:n] >= ROUNDING * populations.max())[-1]) + 1
+    kept = populations[:n]
+    seen = np.flatnonzero(kept >= ROUNDING * np.abs(kept).max())
+    n = int(seen[-1]) + 1 if len(seen) else n
     width = max(2, n // 6)
     top, below = populations[n - 1], populations[max(n - 1 - width, 0)]
     return log(below / top) / width if 0 < top < below else 0.0
