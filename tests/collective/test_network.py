@@ -65,7 +65,7 @@ def test_compiled_steps_are_the_plain_ones(workers: int, equal: bool) -> None:
 @pytest.mark.parametrize("edges", [[(0, 1)], [(0, k) for k in range(1, 20)], [(0, 1), (1, 2, 0.5j), (3, 1, -2.0)]])
 @pytest.mark.parametrize("powers", [0, 1, 2])
 def test_compiled_steps_of_few_units_of_all_degrees(edges: list[tuple], powers: int) -> None:
-    """Blocks that are not full, units without neighbours, drifts of one, two and three powers, of complex factors."""
+    """Parts without units, units without neighbours, drifts of one, two and three powers, of complex factors."""
     pytest.importorskip("numba", reason="the extra `fast` is not installed")
     graph = sp.lil_array((21, 21), dtype=complex)
     for i, j, *weight in edges:

@@ -5,21 +5,23 @@ before and writes those of the next. With k₁ … k₄ the slopes and y₂, y�
 
     z + h/6 (k₁ + 2k₂ + 2k₃ + k₄) = ⅓ (y₂ + 2y₃ + y₄ − z) + h/6 k₄,
 
-so that nothing but four rows of amplitudes is ever stored. The neighbours' values take most of the time: units are
-sorted by their number of neighbours and taken in blocks, in which every loop has one length and the reads of
-different units overlap. The sum over the neighbours of a unit keeps its order.
+so that nothing but four rows of amplitudes is ever stored. Reading the neighbours takes most of the time, and of a
+large network they lie all over the memory. The links are therefore sorted into tiles, by the part of the network that
+the unit is in and then by the group that its neighbour is in: a group fits into the fast cache of a core. Whoever has
+time takes the next part. The sum over the neighbours of a unit keeps its order, whatever the parts are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from photinus.numerics.barrier import counters, meet
+from photinus.numerics.barrier import APART, counters, meet, take
 from photinus.numerics.cores import cores
 
 SETTINGS: dict[str, Any] = {
@@ -28,10 +30,14 @@ SETTINGS: dict[str, Any] = {
     "fastmath": {"contract", "nsz", "arcp", "reassoc"},
     "error_model": "numpy",
 }
-BLOCK = 16
-"""Units in a block."""
+GROUP = 6250
+"""Neighbours in a group: 100 kB."""
 SHARE = 4096
 """Units that a thread should have, at least."""
+PARTS = 4
+"""Parts of the network for each thread."""
+AT_ONCE = 20_000_000
+"""Units and links, times steps, of one call, after which the program listens again."""
 
 
 class Tables(NamedTuple):
@@ -56,129 +62,114 @@ class Tables(NamedTuple):
     weights: np.ndarray
 
 
-class Blocks(NamedTuple):
-    """The same with the units sorted by their number of neighbours, in blocks; a last unit of zeros fills gaps.
+class Tiles(NamedTuple):
+    """The same with the links, who drives whom, in tiles. Kernels take it as a tuple: Numba's cache knows no classes.
 
     Attributes
     ----------
-    linear : ndarray, shape (blocks · BLOCK,)
-    powers : ndarray
-    slots : ndarray of int, shape (blocks + 1,)
-        Where the neighbours of each block begin: first those of every unit, then the second ones, ….
-    neighbours : ndarray of int
+    linear, powers : ndarray
+    units, links : ndarray of int, shape (parts + 1,)
+        Where the units and the links of each part begin.
+    source, target : ndarray of uint32
+        The neighbour and the unit of every link.
     weights : ndarray
-        One for each neighbour, or one entry for all.
+        c of every link, or one entry for all.
     """
 
     linear: np.ndarray
     powers: np.ndarray
-    slots: np.ndarray
-    neighbours: np.ndarray
+    units: np.ndarray
+    links: np.ndarray
+    source: np.ndarray
+    target: np.ndarray
     weights: np.ndarray
 
 
-def in_blocks(tables: Tables) -> tuple[Blocks, np.ndarray]:
-    """The blocks, and the unit at each of their places, shape (N,)."""
-    size, degree = len(tables.linear), np.diff(tables.start)
-    order = np.argsort(degree, kind="stable")
-    blocks = -(-size // BLOCK)
-    sorted_degree = np.zeros(blocks * BLOCK, dtype=np.int64)
-    sorted_degree[:size] = degree[order]
-    slots = np.concatenate([[0], np.cumsum(sorted_degree.reshape(blocks, BLOCK).max(axis=1) * BLOCK)])
-    place = np.empty(size, dtype=np.int64)
-    place[order] = np.arange(size)
-    owner = np.repeat(np.arange(size), degree)
-    turn = np.arange(len(owner)) - np.repeat(tables.start[:-1], degree)
-    slot = slots[place[owner] // BLOCK] + turn * BLOCK + place[owner] % BLOCK
-    neighbours = np.full(int(slots[-1]), blocks * BLOCK, dtype=np.uint32)
-    neighbours[slot] = place[tables.neighbours]
-    weights = tables.weights.astype(complex)
-    if len(weights) != 1:
-        weights = np.zeros(len(neighbours), dtype=complex)
-        weights[slot] = tables.weights
-    linear = np.zeros(blocks * BLOCK, dtype=complex)
-    linear[:size] = tables.linear[order]
-    powers = np.append(tables.powers, 0.0).astype(complex)[: max(1, len(tables.powers))]
-    return Blocks(linear, powers, slots, neighbours, weights), order
+def in_tiles(tables: Tables, parts: int) -> Tiles:
+    """The links sorted by the part of the unit, the group of the neighbour, and the unit."""
+    size = len(tables.linear)
+    units = np.linspace(0, size, parts + 1).astype(np.int64)
+    target = np.repeat(np.arange(size), np.diff(tables.start))
+    groups = -(-size // GROUP)
+    tile = (np.searchsorted(units, target, side="right") - 1) * groups + tables.neighbours // GROUP
+    order = np.argsort(tile.astype(np.uint16) if parts * groups < 1 << 16 else tile, kind="stable")  # short ones: radix
+    return Tiles(
+        tables.linear.astype(complex),
+        np.append(tables.powers, 0.0).astype(complex)[: max(1, len(tables.powers))],
+        units,
+        tables.start[units].astype(np.int64),
+        tables.neighbours[order].astype(np.uint32),
+        target[order].astype(np.uint32),
+        (tables.weights if len(tables.weights) == 1 else tables.weights[order]).astype(complex),
+    )
 
 
 def follower(tables: Tables, workers: int) -> Callable[[np.ndarray, int, float], np.ndarray]:
     """The function (z, steps, length) ↦ z after these steps; threads, no more than cores, meet after every stage."""
-    blocks, order = in_blocks(tables)
-    count = len(blocks.slots) - 1
-    threads = max(1, min(workers, cores(), len(order) // SHARE))
-    work = blocks.slots / BLOCK + 3.0 * np.arange(count + 1)  # a unit by itself costs as much as three neighbours
-    edges = [0, *np.searchsorted(work, np.linspace(0, work[-1], threads + 1)[1:-1]).tolist(), count]
+    size = len(tables.linear)
+    threads = max(1, min(workers, cores(), size // SHARE))
+    tiles = in_tiles(tables, PARTS * threads)
+    together = max(1, AT_ONCE // (size + len(tiles.source)))
 
     def followed(z: np.ndarray, steps: int, length: float) -> np.ndarray:
-        rows = np.zeros((4, count * BLOCK + 1), dtype=complex)
-        rows[0, : len(order)] = z[order]
-        done = counters(threads)
-
-        def part(thread: int) -> None:
-            follow(rows.view(float), steps, length, blocks, edges[thread], edges[thread + 1], thread, done)
-
-        if threads == 1:
-            part(0)
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(part, range(threads)))
-        out = np.empty_like(z)
-        out[order] = rows[0, : len(order)]
-        return out
+        rows, field = np.zeros((4, size), dtype=complex), np.zeros(size, dtype=complex)
+        rows[0] = z
+        with ThreadPoolExecutor(threads) as pool:
+            for begin in range(0, steps, together):
+                done, taken = counters(threads), counters(4)
+                some = min(together, steps - begin)
+                todo = partial(follow, rows, field, some, length, tuple(tiles), done, taken)
+                list(pool.map(todo, range(threads)) if threads > 1 else map(todo, range(1)))
+        return rows[0]
 
     return followed
 
 
 @njit(**SETTINGS)
-def follow(rows, steps, length, blocks, first, last, thread, done):  # type: ignore[no-untyped-def]
-    """One thread's blocks over some steps of one length; the first row holds the amplitudes, before and after."""
+def follow(rows, field, steps, length, tiles, done, taken, thread):  # type: ignore[no-untyped-def]
+    """What one thread does in some steps of one length; the first row holds the amplitudes, before and after."""
+    parts = tiles[2].shape[0] - 1
+    turns = parts + done.shape[0] // APART  # each thread finds once that nothing is left
     for step in range(steps):
         for number in range(4):
-            stage(rows, number, length, blocks, first, last)
+            while True:
+                part = take(taken, APART * number, 1) - step * turns
+                if part >= parts:
+                    break
+                gather(rows[number], field, tiles, part)
+                stage(rows, field, number, length, tiles, part)
             meet(done, thread, 4 * step + number + 1)
 
 
 @njit(**SETTINGS)
-def stage(rows, number, h, blocks, first, last):  # type: ignore[no-untyped-def]
-    """From the row of this number to the next: y₂ = z + h/2 k₁, y₃ = z + h/2 k₂, y₄ = z + h k₃, and z a step later.
+def gather(point, field, tiles, part):  # type: ignore[no-untyped-def]
+    """Σ_k c_jk z_k of the units of a part; where all c are equal, the sum alone."""
+    _, _, units, links, source, target, weights = tiles
+    field[units[part] : units[part + 1]] = 0.0
+    if weights.shape[0] == 1:
+        for k in range(links[part], links[part + 1]):
+            field[target[k]] += point[source[k]]
+    else:
+        for k in range(links[part], links[part + 1]):
+            field[target[k]] += weights[k] * point[source[k]]
 
-    Real and imaginary parts are taken one by one, the field's in a row each, so that loops become vector instructions.
-    """
-    linear, powers, slots, neighbours, weights = blocks
+
+@njit(**SETTINGS)
+def stage(rows, field, number, h, tiles, part):  # type: ignore[no-untyped-def]
+    """From the row of this number to the next: y₂ = z + h/2 k₁, y₃ = z + h/2 k₂, y₄ = z + h k₃, and z a step later."""
+    linear, powers, units, _, _, _, weights = tiles
     z, second, third, point, out = rows[0], rows[1], rows[2], rows[number], rows[(number + 1) % 4]
-    equal, common, last_power = weights.shape[0] == 1, weights[0], powers.shape[0] - 1
+    common = weights[0] if weights.shape[0] == 1 else 1.0 + 0.0j
+    last_power = powers.shape[0] - 1
     reach = h if number == 2 else 0.5 * h
-    field = np.empty((2, BLOCK))
-    for k in range(first, last):
-        for i in range(BLOCK):
-            field[0, i] = field[1, i] = 0.0
-        for begin in range(slots[k], slots[k + 1], BLOCK):
-            for i in range(BLOCK):
-                real = np.uint32(2) * neighbours[begin + i]
-                x, y = point[real], point[real + np.uint32(1)]
-                if equal:
-                    field[0, i] += x
-                    field[1, i] += y
-                else:
-                    weight = weights[begin + i]
-                    field[0, i] += weight.real * x - weight.imag * y
-                    field[1, i] += weight.real * y + weight.imag * x
-        for i in range(BLOCK):
-            j = 2 * (k * BLOCK + i)
-            x, y = point[j], point[j + 1]
-            size = x * x + y * y
-            growth, turn = powers[last_power].real * size, powers[last_power].imag * size
-            for q in range(last_power - 1, -1, -1):
-                growth, turn = (growth + powers[q].real) * size, (turn + powers[q].imag) * size
-            growth, turn = growth + linear[k * BLOCK + i].real, turn + linear[k * BLOCK + i].imag
-            along, across = field[0, i], field[1, i]
-            if equal:
-                along, across = common.real * along - common.imag * across, common.real * across + common.imag * along
-            along, across = along + growth * x - turn * y, across + growth * y + turn * x
-            if number < 3:
-                out[j] = z[j] + reach * along
-                out[j + 1] = z[j + 1] + reach * across
-            else:
-                out[j] = (second[j] + 2 * third[j] + x - z[j]) / 3 + h / 6 * along
-                out[j + 1] = (second[j + 1] + 2 * third[j + 1] + y - z[j + 1]) / 3 + h / 6 * across
+    for j in range(units[part], units[part + 1]):
+        x = point[j]
+        size = x.real * x.real + x.imag * x.imag
+        growth = powers[last_power] * size
+        for q in range(last_power - 1, -1, -1):
+            growth = (growth + powers[q]) * size
+        slope = common * field[j] + (linear[j] + growth) * x
+        if number < 3:
+            out[j] = z[j] + reach * slope
+        else:
+            out[j] = (second[j] + 2 * third[j] + x - z[j]) / 3 + h / 6 * slope

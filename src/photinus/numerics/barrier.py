@@ -38,6 +38,13 @@ def _write(_: Any, array: Any, index: Any, value: Any) -> Any:
     return types.void(array, index, value), code
 
 
+def _take(_: Any, array: Any, index: Any, count: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        return builder.atomic_rmw("add", _entry(context, builder, signature, given), given[2], "acq_rel")
+
+    return types.int64(array, index, types.int64), code
+
+
 def _entry(context: Any, builder: Any, signature: Any, given: Any) -> Any:
     array = make_array(signature.args[0])(context, builder, given[0])
     return builder.gep(array.data, [given[1]])
@@ -48,6 +55,8 @@ make_array: Any = arrayobj.make_array
 
 read: Any = intrinsic(_read)
 """(array, index) ↦ the entry; nothing that follows is read before it."""
+take: Any = intrinsic(_take)
+"""(array, index, count) ↦ the entry, which is raised by the count at once: no two threads see the same."""
 write: Any = intrinsic(_write)
 """(array, index, value): sets the entry; all that precedes has been written before it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, inf, log
@@ -18,16 +18,9 @@ from photinus.space.space import check_cutoffs
 from photinus.space.state import State
 
 MORE_LEVELS = 4
+"""Levels of an oscillator that a larger space has more where nothing is known of how the populations fall."""
 ROUNDING = 1e-14
 """Populations below this times the largest are not looked at."""
-
-
-def more_levels(oscillators: Collection[str]) -> int:
-    """The space that judges a truncation has at least so many levels more of every oscillator.
-
-    Four, and two for more than two oscillators, whose space grows with the power of their number.
-    """
-    return MORE_LEVELS if len(oscillators) < 3 else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +88,31 @@ def reach(model: Model) -> dict[str, int]:
     return out
 
 
-def enlarged(state: State, reaches: dict[str, int]) -> dict[str, int]:
+def judged(model: Model, cutoffs: Mapping[str, int]) -> dict[str, int]:
+    """The smallest space in which a truncation can be judged: what the generator makes of any state in it is exact."""
+    rises = dict.fromkeys(cutoffs, 1)
+    hamiltonian, channels = model.generator
+    for operator in (hamiltonian, *(operator for _, operator in channels)):
+        for word in operator.terms:
+            for site, local in word:
+                if isinstance(site, Oscillator):
+                    rises[site.name] = max(rises[site.name], local[0] - local[1])
+    return {name: n + rises[name] for name, n in cutoffs.items()}
+
+
+def enlarged(model: Model, state: State) -> dict[str, int]:
     """The larger space in which the truncation of a state is judged.
 
-    So many more levels of every oscillator that the amplitudes (roots of the populations) fall by a factor of ten over
-    them, at least :func:`more_levels` and at most max(4, N/4); never fewer than the longest word of the model reaches.
+    So many more levels of every oscillator that the amplitudes (roots of the populations) halve over them: the
+    correction there is half of the error at least. At most max(4, N/4) more where they fall slowly, but never fewer
+    than :func:`judged` asks for.
     """
     out = {}
-    least = more_levels(state.cutoffs)
-    for name, n in state.cutoffs.items():
+    for name, least in judged(model, state.cutoffs).items():
+        n = state.cutoffs[name]
         fall = _fall(state.populations(name), n) / 2
         most = max(MORE_LEVELS, n // 4)
-        more = min(most, max(least, ceil(log(10) / fall))) if fall > 0 else most
-        out[name] = n + max(more, reaches[name])
+        out[name] = max(least, n + (min(most, ceil(log(2) / fall)) if fall > 0 else most))
     return out
 
 

@@ -28,7 +28,7 @@ from photinus.solve.cutoff import (
     attractor_levels,
     enlarged,
     grown,
-    more_levels,
+    judged,
     reach,
     refuse_unbounded,
 )
@@ -84,8 +84,8 @@ def steady_state(
 
     Notes
     -----
-    The truncation is judged in a larger space, with 4 to max(4, N/4) more levels of every oscillator, as the tail of
-    the populations asks for; the certificate states three times the trace norm of the difference (Etienney, Robin,
+    The truncation is judged in a larger space, with so many more levels of every oscillator that the amplitudes halve
+    over them (max(4, N/4) at most), which leaves the correction half of the error at least; the certificate states three times the trace norm of the difference (Etienney, Robin,
     Rouchon 2025).
 
     Examples
@@ -161,8 +161,7 @@ def _refuse_unjudgeable(model: Model, cutoffs: dict[str, int], method: Method) -
     """Raise :class:`MemoryBudgetExceeded` before solving where the space that judges the truncation does not fit."""
     if not cutoffs:  # nothing is truncated
         return
-    reaches = reach(model)
-    least = {name: n + max(more_levels(cutoffs), reaches[name]) for name, n in cutoffs.items()}
+    least = judged(model, cutoffs)
     if prod(make_space(model.sites, least).levels) > 200:
         try:
             _prepare(model, least, method)
@@ -304,7 +303,7 @@ def _refine(model: Model, solution: Solution, method: Method, work: Work = ()) -
     """The solution corrected in a larger space, the correction, and the truncation error."""
     if not solution.cutoffs:
         return solution, np.zeros(solution.sector.size), 0.0
-    liouvillian, chosen = _prepare(model, enlarged(solution.state(), reach(model)), method)
+    liouvillian, chosen = _prepare(model, enlarged(model, solution.state()), method)
     larger = liouvillian.sector
     embedded = solution.sector.embed(solution.vector, larger)
     try:
