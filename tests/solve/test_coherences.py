@@ -66,6 +66,47 @@ def test_the_sorted_generator_is_the_generator(order: int | None, chunk: int, mo
         assert matrix.norm(matrix.coordinates.folded(x)) == pytest.approx(np.linalg.norm(x))
 
 
+@pytest.mark.parametrize("exchange", [True, False])
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_a_smaller_space_in_the_coordinates_of_a_larger_one(name: str, exchange: bool) -> None:
+    model, levels = MODELS[name]
+    smaller, larger = sector(model, levels), sector(model, levels + 2)
+    whole = SortedGenerator(larger, larger.generator.exchange if exchange else None)
+    matrix = whole.truncated(smaller)
+    assert matrix is not None
+    assert len(whole.outside) == 0 < len(matrix.outside)
+    x = matrix.kept(matrix.coordinates.folded(random_vector(larger)))
+    inside = smaller.sector.cut(matrix.coordinates.expanded(x), larger.sector)
+    np.testing.assert_array_equal(smaller.sector.embed(inside, larger.sector), matrix.coordinates.expanded(x))
+    found = smaller.sector.cut(matrix.coordinates.expanded(matrix @ x), larger.sector)
+    np.testing.assert_allclose(found, smaller.matrix @ inside, atol=1e-12)
+    assert not (matrix @ x)[matrix.outside].any()
+    assert matrix.residual(x) == pytest.approx(smaller.scale_free_residual(inside), rel=1e-9)
+    precondition = LocalSweep(matrix, larger.generator)
+    np.testing.assert_allclose(precondition.product(x), matrix @ precondition(x), atol=1e-10)
+
+
+def test_a_smaller_space_whose_no_jump_part_differs_off_the_diagonal_has_coordinates_of_its_own() -> None:
+    """L†L of a† + a†² holds a a†², which leads over the level above the last one and back."""
+    model = PAIR + ph.Model(0, [ph.Jump(0.01, A.dag() + A.dag() ** 2)])
+    assert SortedGenerator(sector(model, 6)).truncated(sector(model, 5)) is None
+    state = ph.steady_state(model, cutoff=ph.Fixed(8), method=ph.Krylov())
+    assert state.density_matrix() == pytest.approx(
+        ph.steady_state(model, cutoff=ph.Fixed(8), method=ph.Direct()).density_matrix(), abs=1e-9
+    )
+
+
+@pytest.mark.parametrize("model", [PAIR, RING, DRIVEN])
+def test_the_judge_s_coordinates_change_no_answer(model: ph.Model) -> None:
+    small = dict.fromkeys(model.oscillators, 6)
+    alone = ph.Krylov().null_vector(sector(model, 6))
+    within = ph.Krylov().null_vector(sector(model, 6), larger=sector(model, 7))
+    assert alone.judge is None
+    assert within.judge.cutoffs == {name: n + 1 for name, n in small.items()}
+    np.testing.assert_allclose(within.vector, alone.vector, atol=1e-10)
+    assert within.residual < 1e-10
+
+
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_residual_and_flux_are_those_of_the_sector(name: str) -> None:
     liouvillian = sector(*MODELS[name])
@@ -144,11 +185,15 @@ def test_a_site_without_dissipation_leaves_it_to_the_splitting() -> None:
     np.testing.assert_allclose(found.vector, ph.Dense().null_vector(liouvillian).vector, atol=1e-9)
 
 
+def iteration_of(liouvillian: Liouvillian, maximum: int) -> Iteration:
+    return Iteration(SortedGenerator(liouvillian), liouvillian, restart=80, maximum=maximum)
+
+
 @pytest.mark.parametrize("strength", [0.1, 20.0])
 def test_the_preconditioner_is_chosen_by_its_pace(strength: float) -> None:
     hamiltonian = strength * (A.dag() * B + B.dag() * A) + 0.1 * A.dag() * A
     model = ph.Model(hamiltonian, [ph.Jump(1.0, A, reverse=0.5), ph.Jump(0.2, A**2), ph.Jump(1.0, B)])
-    iteration = Iteration(sector(model, 12), restart=80, maximum=1000)
+    iteration = iteration_of(sector(model, 12), maximum=1000)
     vector, products = iteration.to_zero(iteration.start(), 1e-10)
     assert iteration.matrix.residual(vector) < 1e-10
     assert products < 100
@@ -158,7 +203,7 @@ def test_the_preconditioner_is_chosen_by_its_pace(strength: float) -> None:
 def test_the_product_count_does_not_grow_with_the_cutoff() -> None:
     counts = []
     for levels in (12, 24):
-        iteration = Iteration(sector(PAIR, levels), restart=80, maximum=200)
+        iteration = iteration_of(sector(PAIR, levels), maximum=200)
         counts.append(iteration.to_zero(iteration.start(), 1e-10)[1])
     assert counts[1] <= counts[0] + 3 <= 20
 

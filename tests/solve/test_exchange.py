@@ -193,7 +193,9 @@ def test_the_sweep_among_symmetric_operators(name, schur, monkeypatch):
     """In eigenbases P is that of the whole sector; in Schur form P is not symmetric itself, and serves as well."""
     monkeypatch.setattr(local, "ILL_CONDITIONED", 0.0 if schur else 1e15)
     liouvillian = sector_of(*MODELS[name])
-    iteration = Iteration(liouvillian, restart=60, maximum=500, exchange=liouvillian.generator.exchange)
+    iteration = Iteration(
+        SortedGenerator(liouvillian, liouvillian.generator.exchange), liouvillian, restart=60, maximum=500
+    )
     coordinates, sweep = iteration.matrix.coordinates, iteration._precondition
     assert {type(boxes) for level in sweep._levels for boxes in level} == {SchurBoxes if schur else EigenBoxes}
     full = coordinates.expanded(random_symmetric(coordinates))
@@ -256,7 +258,7 @@ def test_a_stationary_operator_that_changes_sign_under_the_exchange_is_found(met
     liouvillian = sector_of(EITHER, 0)
     made = liouvillian.generator
     assert not unique_by_ladders(made)
-    among = Iteration(liouvillian, restart=60, maximum=500, exchange=made.exchange)
+    among = Iteration(SortedGenerator(liouvillian, made.exchange), liouvillian, restart=60, maximum=500)
     vector, _ = among.to_zero(among.start(), 1e-12)
     assert np.isfinite(among.slowest(vector))  # among symmetric operators it is the only one
     with pytest.raises(ph.errors.DegenerateSteadyState):

@@ -9,6 +9,7 @@ from photinus.cli.quantities import Quantity, parse_quantity
 from photinus.cli.source import ModelSource
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.steady import steady_state
+from photinus.space.certificate import SAFETY
 from photinus.space.state import State
 
 
@@ -47,7 +48,9 @@ class StudyPoint:
             if isinstance(quantity, Quantity):
                 values[quantity.name] = quantity.value(state)
                 if self.errors and state.refined is not None:
-                    values[f"{quantity.name}_error"] = abs(quantity.value(state.refined) - values[quantity.name])
+                    values[f"{quantity.name}_error"] = SAFETY * abs(
+                        quantity.value(state.refined) - values[quantity.name]
+                    )
                 elif self.errors:
                     values[f"{quantity.name}_error"] = 0.0
         values["truncation"] = certificate.truncation

@@ -21,11 +21,11 @@ from photinus.algebra.site import Handle
 from photinus.errors import InvalidInput, WrongType, shown
 from photinus.model import Model
 from photinus.numerics.checks import real_number, truth, whole_number
-from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.methods import Auto, Method
 from photinus.solve.spectra.spectrum import observed_frequency
 from photinus.solve.steady import steady_state
+from photinus.space.certificate import SAFETY
 from photinus.space.state import State
 
 Family: TypeAlias = Callable[..., Any]

@@ -13,6 +13,7 @@ from photinus.errors import InvalidInput, Undefined
 from photinus.measures import asymmetry, collective, correlations, entanglement, information, locking, quadratures
 from photinus.measures.measure import Measure
 from photinus.measures.sites import checked_names, restricted
+from photinus.space.certificate import SAFETY
 from photinus.space.state import State
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class MeasureTable:
     Attributes
     ----------
     rows : tuple of Row
-        ``error`` is the truncation error: the change of the value in the state's refined, larger space.
+        ``error`` is the truncation error: three times the change of the value in the state's refined, larger space.
     """
 
     rows: tuple[Row, ...]
@@ -154,7 +155,7 @@ def table(state: State, *sites: str) -> MeasureTable:
     values = _values(asked, state, names)
     if state.refined is not None:
         fine = _values(asked, state.refined, names)
-        errors = [None if x is None or y is None else abs(x - y) for x, y in zip(values, fine, strict=True)]
+        errors = [None if x is None or y is None else SAFETY * abs(x - y) for x, y in zip(values, fine, strict=True)]
     else:
         exact = state.certificate is not None and not state.cutoffs
         errors = [None if x is None or not exact else 0.0 for x in values]

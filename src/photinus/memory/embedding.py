@@ -25,11 +25,10 @@ from photinus.memory.observed import over_time, read_only_values
 from photinus.memory.pseudomodes import Pseudomodes, joined_state, pseudomodes, with_pseudomodes
 from photinus.model import Model
 from photinus.solve.arguments import ascending_times, require_state, watched_operators
-from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.dynamics.evolve import EvolutionCertificate, evolve
 from photinus.solve.steady import steady_state
-from photinus.space.certificate import Certificate
+from photinus.space.certificate import SAFETY, Certificate
 from photinus.space.state import State
 from photinus.space.vectors import distance
 

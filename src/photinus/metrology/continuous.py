@@ -28,7 +28,6 @@ from photinus.errors import InvalidInput, PhotinusError, Undefined
 from photinus.model import Model, Order
 from photinus.numerics.slopes import slope
 from photinus.numerics.tables import record
-from photinus.solve.certify import SAFETY
 from photinus.solve.counting.counting import counting
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.linear_response.forced import forced
@@ -36,6 +35,7 @@ from photinus.solve.linear_response.perturbation import Family, Parts, evaluated
 from photinus.solve.linear_response.response import response
 from photinus.solve.methods import Auto, Method
 from photinus.solve.steady import steady_state
+from photinus.space.certificate import SAFETY
 from photinus.space.liouvillian import generator
 from photinus.space.state import State
 from photinus.space.vectors import multiplied

@@ -21,11 +21,11 @@ from photinus.metrology.measurements import Measurement
 from photinus.metrology.quantum import FisherMatrix, fisher_matrix, quantum_fisher_information
 from photinus.numerics.tables import record
 from photinus.solve.arguments import require_type
-from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.linear_response.perturbation import Family
 from photinus.solve.linear_response.response import Response, response
 from photinus.solve.methods import Method
+from photinus.space.certificate import SAFETY
 from photinus.space.state import State
 
 if TYPE_CHECKING:

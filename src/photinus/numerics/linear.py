@@ -37,6 +37,8 @@ class NullVector:
         The scale-free residual, where the method knows it without another look at the matrix.
     work : object or None
         What the same method may use again for a neighbouring matrix.
+    judge : object or None
+        What the same method may use again for the correction in a larger space.
     """
 
     vector: np.ndarray
@@ -45,6 +47,7 @@ class NullVector:
     error: float
     residual: float | None = None
     work: object | None = None
+    judge: object | None = None
 
 
 def column_scale(matrix: np.ndarray | sp.sparray) -> np.ndarray:

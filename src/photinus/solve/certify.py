@@ -9,12 +9,10 @@ import numpy as np
 from photinus.model import Model
 from photinus.numerics.linear import sparse_regular
 from photinus.solve.methods import Auto, Krylov, Method
+from photinus.space.certificate import SAFETY
 from photinus.space.liouvillian import Liouvillian
 from photinus.space.sectors import Sector
 from photinus.space.state import State, trace_norm
-
-SAFETY = 3.0
-"""The correction times this is the truncation error that a certificate states."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +28,7 @@ class Solution:
     known_residual: float | None = None
     exact: bool = True  # False for a Krylov correction, which is solved to 3 % only
     work: object | None = None
+    judge: object | None = None  # what a method can use again for the correction
 
     @property
     def sector(self) -> Sector:

@@ -11,6 +11,7 @@ vectors with real coefficients. One that has an exchange symmetry too is given b
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import prod
@@ -253,14 +254,17 @@ class SortedGenerator:
     """𝓛 in these coordinates: 𝓛x = diagonal·x + (inner + outer)(x, x̄).
 
     ``inner`` holds what comes from smaller distances from the populations, a matrix for each distance; ``outer`` the
-    rest. Columns beyond the size stand for the conjugates.
+    rest. Columns beyond the size stand for the conjugates. Where fewer levels are meant than the coordinates have,
+    ``outside`` holds the places of the others, sorted: vectors are zero there.
     """
+
+    outside: np.ndarray = read_only(np.zeros(0, dtype=np.intp))
 
     def __init__(self, liouvillian: Liouvillian, exchange: ExchangeGroup | None = None):
         self.coordinates = coherences(liouvillian.sector, exchange)
         size = self.coordinates.size
         rows, columns = (kets[self.coordinates.native] for kets in liouvillian.sector.kets)
-        terms = _Terms(liouvillian)
+        terms, self._no_jump = _Terms(liouvillian), liouvillian.generator.no_jump
         self.diagonal = terms.diagonal(rows, columns)
         if self.dtype is float:
             self.diagonal = self.diagonal.real
@@ -277,6 +281,31 @@ class SortedGenerator:
             self.inner.append(_stacked(pieces, self._columns))
         self.outer = _stacked(outer, self._columns)
 
+    def truncated(self, smaller: Liouvillian) -> SortedGenerator | None:
+        """The generator of a smaller space in these coordinates.
+
+        Truncated jumps are parts of the larger ones, but K is made of their products: None where it differs off the
+        diagonal too.
+        """
+        sector, made, own = self.coordinates.sector, smaller.generator, self._no_jump
+        kets = made.space.embedding(sector.grading.space)
+        for s, x in own.items():
+            inside = made.space.shifted(s) >= 0
+            here = made.no_jump.get(s, np.zeros(len(kets)))
+            if any(s) and not np.allclose(x[kets[inside]], here[inside], rtol=1e-12, atol=0.0):
+                return None
+        place = np.full(sector.grading.space.dimension, -1)
+        place[kets] = np.arange(len(kets))
+        rows, columns = (place[x[self.coordinates.native]] for x in sector.kets)
+        inside = (rows >= 0) & (columns >= 0)
+        out = copy(self)
+        out.__dict__.pop("slowest", None)
+        out.outside = np.flatnonzero(~inside)
+        diagonal = _Terms(smaller).diagonal(rows[inside], columns[inside])
+        out.diagonal = np.zeros_like(self.diagonal)
+        out.diagonal[inside] = diagonal.real if self.dtype is float else diagonal
+        return out
+
     @property
     def dtype(self) -> type:
         """Of the coordinates: float or complex."""
@@ -291,6 +320,11 @@ class SortedGenerator:
     def size(self) -> int:
         """Number of coordinates."""
         return self.coordinates.size
+
+    def kept(self, x: np.ndarray) -> np.ndarray:
+        """The same vector, from now on with zeros at the places that are outside."""
+        x[self.outside] = 0
+        return x
 
     def doubled(self, x: np.ndarray) -> np.ndarray:
         """(x, x̄), or x where the coordinates are real."""
@@ -311,7 +345,7 @@ class SortedGenerator:
         for (start, stop), part in zip(self.coordinates.distances, self.inner, strict=True):
             if part.nnz:
                 out[start:stop] += times(part, both)
-        return out
+        return self.kept(out)
 
     @cached_property
     def slowest(self) -> float:
@@ -336,7 +370,7 @@ class SortedGenerator:
         for start, stop, part in parts:
             if part.nnz:
                 out[start:stop] += sp.csr_array((np.abs(part.data), part.indices, part.indptr), part.shape) @ both
-        return self.norm(out) + self.slowest * self.norm(x)
+        return self.norm(self.kept(out)) + self.slowest * self.norm(x)
 
 
 def times(matrix: sp.csr_array, x: np.ndarray) -> np.ndarray:

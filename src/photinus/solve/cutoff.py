@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, inf, log
@@ -100,19 +100,26 @@ def judged(model: Model, cutoffs: Mapping[str, int]) -> dict[str, int]:
     return {name: n + rises[name] for name, n in cutoffs.items()}
 
 
-def enlarged(model: Model, state: State) -> dict[str, int]:
-    """The larger space in which the truncation of a state is judged.
+def enlarged(
+    model: Model,
+    cutoffs: Mapping[str, int],
+    populations: Callable[[str], np.ndarray],
+    *,
+    factor: float = 2.0,
+    more: int = 1,
+) -> dict[str, int]:
+    """The larger space in which the truncation of a state with these populations is judged.
 
-    So many more levels of every oscillator that the amplitudes (roots of the populations) halve over them: the
-    correction there is half of the error at least. At most max(4, N/4) more where they fall slowly, but never fewer
-    than :func:`judged` asks for.
+    So many more levels of every oscillator, at least ``more``, that the amplitudes (roots of the populations) fall by
+    the factor over them: where they halve, the correction there is half of the error at least. At most max(4, N/4)
+    more where they fall slowly, but never fewer than :func:`judged` asks for.
     """
     out = {}
-    for name, least in judged(model, state.cutoffs).items():
-        n = state.cutoffs[name]
-        fall = _fall(state.populations(name), n) / 2
+    for name, least in judged(model, cutoffs).items():
+        n = cutoffs[name]
+        fall = _fall(populations(name), n) / 2
         most = max(MORE_LEVELS, n // 4)
-        out[name] = max(least, n + (min(most, ceil(log(2) / fall)) if fall > 0 else most))
+        out[name] = max(least, n + (min(most, max(more, ceil(log(factor) / fall))) if fall > 0 else most))
     return out
 
 

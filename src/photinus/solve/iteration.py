@@ -9,12 +9,11 @@ first, and left where its residual falls slowly and the second one's falls faste
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from photinus.errors import NotConverged
-from photinus.model import ExchangeGroup
 from photinus.numerics.krylov import Cycles, KrylovResult, gmres
 from photinus.solve.coherences import SortedGenerator
 from photinus.solve.local import Bases, LocalSweep
@@ -44,7 +43,7 @@ class ChargeSweep:
 
     def __call__(self, y: np.ndarray) -> np.ndarray:
         coordinates = self._matrix.coordinates
-        return coordinates.folded(self._splitting(coordinates.expanded(y)))
+        return self._matrix.kept(coordinates.folded(self._splitting(coordinates.expanded(y))))
 
     def product(self, y: np.ndarray) -> np.ndarray:
         """𝓛 P y."""
@@ -56,30 +55,44 @@ class Iteration:
 
     Parameters
     ----------
+    matrix : SortedGenerator
     liouvillian : Liouvillian
+        The same, or that of the larger space in whose coordinates the matrix is given.
     restart, maximum : int
         Vectors kept before a restart; products before giving up.
-    exchange : ExchangeGroup, optional
-        All operators meant have this symmetry.
     work : sequence of Bases
         What neighbouring models have left; it is tried where the coordinates are the same.
+    bases : Bases, optional
+        The sites' bases, where they are known already.
     """
 
     def __init__(
         self,
+        matrix: SortedGenerator,
         liouvillian: Liouvillian,
         *,
         restart: int,
         maximum: int,
-        exchange: ExchangeGroup | None = None,
         work: Sequence[Bases] = (),
+        bases: Bases | None = None,
     ):
-        self.matrix = SortedGenerator(liouvillian, exchange)
+        self.matrix = matrix
         self._left = next((w for w in work if w.coordinates is self.matrix.coordinates), None)
-        self._liouvillian = liouvillian
+        self.liouvillian, self._bases = liouvillian, bases
         self._restart, self._maximum = restart, maximum
         self._cycles: dict[Preconditioner, Cycles] = {}
         self._precondition, self._other = self._candidates()
+
+    def truncated(self, smaller: Liouvillian) -> Iteration | None:
+        """The same for a smaller space, with the matrix and the bases that are here already.
+
+        None where this needs other ones: then an iteration in its own coordinates is better.
+        """
+        matrix = self.matrix.truncated(smaller) if self.work is not None else None
+        if matrix is None:
+            return None
+        known: dict[str, Any] = {"bases": self.work} if self._left is None else {"work": [self._left]}
+        return Iteration(matrix, self.liouvillian, restart=self._restart, maximum=self._maximum, **known)
 
     def _candidates(self) -> tuple[Preconditioner, Callable[[], Preconditioner] | None]:
         """The preconditioner to begin with, and how to make the other one, if there is one.
@@ -88,19 +101,26 @@ class Iteration:
         """
 
         def charge() -> ChargeSweep:
-            return ChargeSweep(self.matrix, self._liouvillian)
+            return ChargeSweep(self.matrix, self.liouvillian)
+
+        def local(bases: Bases | None = None) -> LocalSweep:
+            return LocalSweep(self.matrix, self.liouvillian.generator, bases=bases)
 
         if self._left is not None:
-            again = LocalSweep(self.matrix, self._liouvillian.generator, bases=self._left)
-            return again, lambda: LocalSweep(self.matrix, self._liouvillian.generator)
-        local = LocalSweep(self.matrix, self._liouvillian.generator)
-        if not local.usable:
+            return local(self._left), local
+        sweep = local(self._bases)
+        if not sweep.usable:
             return charge(), None
-        sizes = self._liouvillian.generator.grading.sizes.astype(float)
+        sizes = self.liouvillian.generator.grading.sizes.astype(float)
         cost = 30e-6 * len(sizes) + 1.6e-9 * float((sizes**3).sum())  # seconds, of a call of each
-        if 4 * cost < local.cost:
-            return charge(), lambda: local
-        return local, charge
+        if 4 * cost < sweep.cost:
+            return charge(), lambda: sweep
+        return sweep, charge
+
+    @property
+    def cutoffs(self) -> dict[str, int]:
+        """Levels of each oscillator that the coordinates have."""
+        return self.liouvillian.generator.space.cutoffs
 
     @property
     def work(self) -> Bases | None:
@@ -163,7 +183,7 @@ class Iteration:
             out[places] = weights
         else:
             out[places] = 1 / len(places)
-        return out
+        return self.normalised(self.matrix.kept(out))
 
     def normalised(self, x: np.ndarray) -> np.ndarray:
         """Scale x to unit trace."""

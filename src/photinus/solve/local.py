@@ -18,7 +18,7 @@ import scipy.linalg as la
 from scipy.linalg.lapack import ztrsyl
 
 from photinus.solve.coherences import Box, Coherences, SortedGenerator, times
-from photinus.solve.orbits import SiteOrders
+from photinus.solve.orbits import SiteOrders, site_orders
 from photinus.space.liouvillian import Generator
 from photinus.space.space import Shift, Space
 
@@ -79,6 +79,15 @@ def site_generators(generator: Generator) -> list[SiteGenerator]:
         SiteGenerator(diagonal + (sum(returns) - r) - unreturned, m)
         for diagonal, m, r in zip(diagonals, moves, returns, strict=True)
     ]
+
+
+def independent_populations(generator: Generator) -> dict[str, np.ndarray]:
+    """The stationary populations of every site by itself."""
+    space, cache = generator.space, dict[bytes, Form]()
+    return {
+        site.name: _SiteForms(site_orders(site.kets(n)), own, cache).stationary
+        for site, n, own in zip(space.sites, space.levels, site_generators(generator), strict=True)
+    }
 
 
 def _own_jumps(generator: Generator, j: int) -> dict[Shift, np.ndarray]:
@@ -170,7 +179,7 @@ class LocalSweep:
     def product(self, y: np.ndarray) -> np.ndarray:
         """𝓛 P y, for which the inner part of 𝓛 is multiplied once."""
         x, fed = self._swept(y)
-        return self._matrix.diagonal * x + times(self._matrix.outer, self._matrix.doubled(x)) + fed
+        return self._matrix.kept(self._matrix.diagonal * x + times(self._matrix.outer, self._matrix.doubled(x)) + fed)
 
     def _swept(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """P y = x, and the inner part of 𝓛 times x, which falls off."""
@@ -187,6 +196,8 @@ class LocalSweep:
                 a, b = group.box.start, group.box.stop
                 x = group.solve(f[a - start : b - start])
                 both[a:b] = x if doubled else x.real
+            if len(outside := self._matrix.outside):
+                both[outside[slice(*np.searchsorted(outside, [start, stop]))]] = 0
             if doubled and coordinates.hermitian:
                 real = coordinates.real[slice(*np.searchsorted(coordinates.real, [start, stop]))]
                 both.imag[real] = 0

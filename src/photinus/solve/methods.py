@@ -21,6 +21,7 @@ from photinus.numerics.krylov import SLOW
 from photinus.numerics.linear import NullVector, dense_null_vector
 from photinus.numerics.memory import require_memory, size_text
 from photinus.numerics.singular import singular_null_vector
+from photinus.solve.coherences import SortedGenerator
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.iteration import Iteration
 from photinus.solve.local import Bases
@@ -53,8 +54,13 @@ class Method(ABC):
     def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None, *, work: Work = ()) -> NullVector:
         """The stationary vector of the sector, of unit trace; ``work`` is what neighbours have left."""
 
-    def correction(self, liouvillian: Liouvillian, guess: np.ndarray, *, work: Work = ()) -> NullVector:
-        """The stationary vector again, where ``guess`` is close: exact for direct methods."""
+    def correction(
+        self, liouvillian: Liouvillian, guess: np.ndarray, *, work: Work = (), judge: object | None = None
+    ) -> NullVector:
+        """The stationary vector again, where ``guess`` is close: exact for direct methods.
+
+        ``judge`` is what the method has left for this space when it solved a smaller one.
+        """
         return self.null_vector(liouvillian, guess)
 
     def require(self, liouvillian: Liouvillian) -> None:
@@ -225,12 +231,27 @@ class Krylov(Method):
         rows = len(liouvillian.shifts) * vector * 1.5
         return setup + vector * (self.restart + 2 * SLOW + 16) + rows + 96.0 * float((sizes**2).sum())
 
-    def null_vector(self, liouvillian: Liouvillian, guess: np.ndarray | None = None, *, work: Work = ()) -> NullVector:
-        iteration = self._iteration(liouvillian, self._exchange(liouvillian), work=work)
-        coordinates = iteration.matrix.coordinates
-        start = iteration.start() if guess is None else coordinates.folded(guess)
-        vector, products = iteration.to_zero(start, self.tolerance)
-        residual = iteration.matrix.residual(vector)
+    def null_vector(
+        self,
+        liouvillian: Liouvillian,
+        guess: np.ndarray | None = None,
+        *,
+        work: Work = (),
+        larger: Liouvillian | None = None,
+    ) -> NullVector:
+        """The stationary vector; in the coordinates of a ``larger`` space, which is asked next, where that can be."""
+        iteration, judge = self._iterations(liouvillian, larger, work)
+        matrix, sector = iteration.matrix, liouvillian.sector
+        outer = matrix.coordinates.sector
+
+        def native(x: np.ndarray) -> np.ndarray:
+            out = matrix.coordinates.expanded(x)
+            return out if outer is sector else sector.cut(out, outer)
+
+        if guess is not None:
+            guess = matrix.coordinates.folded(guess if outer is sector else sector.embed(guess, outer))
+        vector, products = iteration.to_zero(iteration.start() if guess is None else guess, self.tolerance)
+        residual = matrix.residual(vector)
         if not residual <= self.tolerance:
             raise NotConverged(
                 f"GMRES stopped at the residual {residual:.1e} (goal {self.tolerance:.0e}) after {products} products.",
@@ -238,16 +259,18 @@ class Krylov(Method):
             )
         slowest = iteration.slowest(vector)
         if not np.isfinite(slowest):
-            return NullVector(coordinates.expanded(vector), float("nan"), 2, float("inf"))
+            return NullVector(native(vector), float("nan"), 2, float("inf"))
         vector, error = iteration.polished(vector, self.tolerance, slowest)
-        residual = iteration.matrix.residual(vector)
-        return NullVector(coordinates.expanded(vector), float("nan"), 1, error, residual, iteration.work)
+        residual = matrix.residual(vector)
+        return NullVector(native(vector), float("nan"), 1, error, residual, iteration.work, judge)
 
     def regular(self, liouvillian: Liouvillian) -> bool:
         """Whether a sector has no stationary operator."""
         return bool(np.isfinite(self._iteration(liouvillian).slowest(None)))
 
-    def correction(self, liouvillian: Liouvillian, guess: np.ndarray, *, work: Work = ()) -> NullVector:
+    def correction(
+        self, liouvillian: Liouvillian, guess: np.ndarray, *, work: Work = (), judge: object | None = None
+    ) -> NullVector:
         """ρ + δ with 𝓛δ = −𝓛ρ solved until δ no longer changes by a tenth: enough to judge the truncation.
 
         A slow mode weighs little in the residual and much in δ, so that the residual alone, at 3 %, would not do.
@@ -257,7 +280,9 @@ class Krylov(Method):
         NotConverged
             If GMRES stagnates: a small δ would then mean nothing.
         """
-        iteration = self._iteration(liouvillian, liouvillian.generator.exchange, work=work)
+        iteration = judge
+        if not isinstance(iteration, Iteration):
+            iteration = self._iteration(liouvillian, liouvillian.generator.exchange, work=work)
         coordinates = iteration.matrix.coordinates
         vector, error = iteration.corrected(coordinates.folded(guess))
         return NullVector(coordinates.expanded(vector), float("nan"), 1, error, work=iteration.work)
@@ -271,11 +296,24 @@ class Krylov(Method):
         generator = liouvillian.generator
         return generator.exchange if unique_by_ladders(generator) else None
 
+    def _iterations(
+        self, liouvillian: Liouvillian, larger: Liouvillian | None, work: Work
+    ) -> tuple[Iteration, Iteration | None]:
+        """The iteration of a sector, and that of the larger space where it is made in the coordinates of this one."""
+        exchange = self._exchange(liouvillian)
+        if larger is not None:
+            whole = exchange or no_exchange(liouvillian.generator.space.sites)
+            if larger.generator.exchange == whole:
+                judge = self._iteration(larger, exchange, work=work)
+                return judge.truncated(liouvillian) or self._iteration(liouvillian, exchange, work=work), judge
+        return self._iteration(liouvillian, exchange, work=work), None
+
     def _iteration(
         self, liouvillian: Liouvillian, exchange: ExchangeGroup | None = None, *, work: Work = ()
     ) -> Iteration:
         bases = [w for w in work if isinstance(w, Bases)]
-        return Iteration(liouvillian, restart=self.restart, maximum=self.maximum, exchange=exchange, work=bases)
+        matrix = SortedGenerator(liouvillian, exchange)
+        return Iteration(matrix, liouvillian, restart=self.restart, maximum=self.maximum, work=bases)
 
 
 @dataclass(frozen=True, slots=True)

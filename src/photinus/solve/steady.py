@@ -20,8 +20,9 @@ from photinus.model import Model
 from photinus.model.symmetry import factor_text
 from photinus.numerics.linear import NullVector
 from photinus.numerics.memory import require_memory
-from photinus.solve.certify import SAFETY, Solution, extra_nullity, hermitian, truncation_error
+from photinus.solve.certify import Solution, extra_nullity, hermitian, truncation_error
 from photinus.solve.cutoff import (
+    MORE_LEVELS,
     Converged,
     Fixed,
     adapted,
@@ -32,14 +33,21 @@ from photinus.solve.cutoff import (
     reach,
     refuse_unbounded,
 )
+from photinus.solve.iteration import Iteration
+from photinus.solve.local import independent_populations
 from photinus.solve.manifold.zero_modes import stationary_dimension
 from photinus.solve.methods import ALTERNATIVES, Auto, Direct, Krylov, Method, Work
-from photinus.space.certificate import Certificate
+from photinus.space.certificate import SAFETY, Certificate
 from photinus.space.liouvillian import Liouvillian, generator
 from photinus.space.sectors import Sector
 from photinus.space.space import make_space
 from photinus.space.state import Handed, State
 from photinus.space.vectors import vector_in
+
+AHEAD = 2.2
+"""The factor of :func:`enlarged` for populations that are a guess: a little more than for the state's own."""
+NEAR = 1.7
+"""Unknowns of a larger space in whose coordinates the smaller one may be solved, over its own."""
 
 MANIFOLD = "ph.stationary_manifold(model) gives all of them, ph.asymptotic_state(model, initial) the end of one start."
 
@@ -85,8 +93,8 @@ def steady_state(
     Notes
     -----
     The truncation is judged in a larger space, with so many more levels of every oscillator that the amplitudes halve
-    over them (max(4, N/4) at most), which leaves the correction half of the error at least; the certificate states three times the trace norm of the difference (Etienney, Robin,
-    Rouchon 2025).
+    over them (max(4, N/4) at most), which leaves the correction half of the error at least. The certificate states
+    three times the trace norm of the correction (Etienney, Robin, Rouchon 2025).
 
     Examples
     --------
@@ -135,7 +143,7 @@ def _converge(
     _refuse_unjudgeable(model, cutoffs, method)
     solution = _solve(model, cutoffs, method, near, work)
     while True:
-        refined, delta, error = _refine(model, solution, method, work)
+        refined, delta, error = _refine(model, solution, method, work, onward=True)
         state = _certified(solution, refined, error, cutoff.tolerance, started)
         refuse_unbounded(model, state)
         if error <= cutoff.tolerance:
@@ -239,7 +247,10 @@ def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State |
     sector = liouvillian.sector
     start = _unit_trace(vector_in(guess, sector), sector) if guess is not None and isinstance(chosen, Krylov) else None
     try:
-        found = chosen.null_vector(liouvillian, start, work=work)
+        if isinstance(chosen, Krylov) and cutoffs:
+            found = chosen.null_vector(liouvillian, start, work=work, larger=_expected(model, liouvillian, method))
+        else:
+            found = chosen.null_vector(liouvillian, start, work=work)
     except NotConverged:
         if not isinstance(method, Auto):
             raise
@@ -248,9 +259,26 @@ def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State |
         found = chosen.null_vector(liouvillian, None)
     _refuse_null(model, found, cutoffs)
     vector, skew = hermitian(sector, found.vector)
-    solution = Solution(liouvillian, vector, 1, chosen, skew, found.error, found.residual, work=found.work)
+    solution = Solution(
+        liouvillian, vector, 1, chosen, skew, found.error, found.residual, work=found.work, judge=found.judge
+    )
     _refuse_torsion(model, solution)
     return solution
+
+
+def _expected(model: Model, liouvillian: Liouvillian, method: Method) -> Liouvillian | None:
+    """The generator in the space that will judge a truncation, as far as the sites by themselves tell it.
+
+    None where it is not near: a solution in the coordinates of that space would cost more than it saves.
+    """
+    made = liouvillian.generator
+    alone = independent_populations(made)
+    cutoffs = enlarged(model, made.space.cutoffs, alone.__getitem__, factor=AHEAD)
+    try:
+        larger, chosen = _prepare(model, cutoffs, method)
+    except MemoryBudgetExceeded:
+        return None
+    return larger if isinstance(chosen, Krylov) and larger.sector.size <= NEAR * liouvillian.sector.size else None
 
 
 def _refuse_torsion(model: Model, solution: Solution) -> None:
@@ -299,15 +327,29 @@ def _degenerate(model: Model, least: int, cutoffs: dict[str, int]) -> Degenerate
     )
 
 
-def _refine(model: Model, solution: Solution, method: Method, work: Work = ()) -> tuple[Solution, np.ndarray, float]:
-    """The solution corrected in a larger space, the correction, and the truncation error."""
+def _refine(
+    model: Model, solution: Solution, method: Method, work: Work = (), *, onward: bool = False
+) -> tuple[Solution, np.ndarray, float]:
+    """The solution corrected in a larger space, the correction, and the truncation error.
+
+    Going ``onward``, an exact method takes a larger step: its corrected solution is the next one.
+    """
     if not solution.cutoffs:
         return solution, np.zeros(solution.sector.size), 0.0
-    liouvillian, chosen = _prepare(model, enlarged(model, solution.state()), method)
+    factor, more = 2.0, 1
+    if onward and not isinstance(solution.method, Krylov):
+        factor, more = 10.0, MORE_LEVELS if len(solution.cutoffs) < 3 else 2
+    needed = enlarged(model, solution.cutoffs, solution.state().populations, factor=factor, more=more)
+    judge = solution.judge
+    if isinstance(judge, Iteration) and all(judge.cutoffs[name] >= n for name, n in needed.items()):
+        liouvillian, chosen = judge.liouvillian, solution.method
+    else:
+        judge = None
+        liouvillian, chosen = _prepare(model, needed, method)
     larger = liouvillian.sector
     embedded = solution.sector.embed(solution.vector, larger)
     try:
-        found = chosen.correction(liouvillian, embedded, work=work)
+        found = chosen.correction(liouvillian, embedded, work=work, judge=judge)
     except NotConverged:
         if not isinstance(method, Auto):
             raise

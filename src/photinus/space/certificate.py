@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+SAFETY = 3.0
+"""Three times what changes in a larger space is the truncation error: the change is half of it at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:

@@ -215,6 +215,12 @@ class Sector:
         out[larger.index(kets[rows], kets[columns])] = vector
         return out
 
+    def cut(self, vector: np.ndarray, larger: Sector) -> np.ndarray:
+        """An operator of the sector of a larger space, as far as it lies in this one."""
+        kets = self.grading.space.embedding(larger.grading.space)
+        rows, columns = self.kets
+        return np.asarray(vector[larger.index(kets[rows], kets[columns])])
+
 
 @lru_cache(maxsize=128)
 def _targets(sector: Sector, left: Shift, right: Shift) -> np.ndarray:

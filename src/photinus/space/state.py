@@ -13,7 +13,7 @@ from photinus.algebra.operator import as_operator
 from photinus.errors import InvalidInput
 from photinus.model import Group, Order
 from photinus.numerics.memory import require_memory
-from photinus.space.certificate import Certificate
+from photinus.space.certificate import SAFETY, Certificate
 from photinus.space.sectors import Grading, Sector, grading
 from photinus.space.space import Space, read_only
 
@@ -112,11 +112,14 @@ class State:
         return total.real if operator.is_hermitian() else total
 
     def error(self, operator: Operator | Scalar) -> float:
-        """The truncation error of ``expect(operator)``: its change in the refined state (NaN on built states)."""
+        """The truncation error of ``expect(operator)``: three times its change in the refined state.
+
+        NaN on built states.
+        """
         operator = as_operator(operator)
         if self.refined is None:
             return 0.0 if self.certificate is not None and not self.cutoffs else float("nan")
-        return abs(self.refined.expect(operator) - self.expect(operator))
+        return SAFETY * float(abs(self.refined.expect(operator) - self.expect(operator)))
 
     def axes(self, names: Iterable[str | Handle]) -> tuple[int, ...]:
         """Places of sites, each once, given by their names or by the handles of spins and qudits.

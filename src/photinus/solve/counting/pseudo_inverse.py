@@ -10,6 +10,7 @@ import numpy as np
 
 from photinus.errors import NotConverged, Undefined
 from photinus.numerics.factored import Factored
+from photinus.solve.coherences import SortedGenerator
 from photinus.solve.iteration import Iteration
 from photinus.solve.methods import Auto, Dense, Direct, Krylov, Method
 from photinus.space.liouvillian import Liouvillian
@@ -53,7 +54,9 @@ class PseudoInverse:
         self._iteration: Iteration | None = None
         if isinstance(method, Krylov):
             self._krylov = method
-            self._iteration = Iteration(self._liouvillian, restart=method.restart, maximum=method.maximum)
+            self._iteration = Iteration(
+                SortedGenerator(self._liouvillian), self._liouvillian, restart=method.restart, maximum=method.maximum
+            )
             return
         places = self._liouvillian.sector.trace
         self._factored = Factored(self._liouvillian.matrix, places, dense=isinstance(method, Dense))

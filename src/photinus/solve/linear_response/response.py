@@ -26,12 +26,13 @@ from photinus.model import Model, Order
 from photinus.numerics.checks import real_number
 from photinus.numerics.slopes import Slope
 from photinus.solve.arguments import usual_operators
-from photinus.solve.certify import SAFETY, hermitian
+from photinus.solve.certify import hermitian
 from photinus.solve.cutoff import Converged, Fixed, grown
 from photinus.solve.linear_response.forced import forced
 from photinus.solve.linear_response.perturbation import Family, Parts, Perturbation, evaluated, family_slope
 from photinus.solve.methods import Auto, Method
 from photinus.solve.steady import steady_state
+from photinus.space.certificate import SAFETY
 from photinus.space.liouvillian import generator
 from photinus.space.sectors import Sector
 from photinus.space.state import State, trace_norm
@@ -122,9 +123,9 @@ class Response:
         return total.real if self.frequency == 0 and operator.is_hermitian() else total
 
     def error(self, operator: Operator | Scalar) -> float:
-        """The error of ``derivative(operator)``: its change in the larger space, and the errors of solver and slope.
+        """The error of ``derivative(operator)``: what the cutoffs cost it, and the errors of solver and slope.
 
-        NaN where the larger space did not fit into memory.
+        The first is three times its change in the larger space. NaN where the larger space did not fit into memory.
         """
         operator = as_operator(operator)
         inside = self.state_derivative
@@ -137,7 +138,7 @@ class Response:
             return numerical
         if inside.refined is None:
             return float("nan")
-        return abs(_traced(operator, inside.refined) - _traced(operator, inside)) + numerical
+        return SAFETY * abs(_traced(operator, inside.refined) - _traced(operator, inside)) + numerical
 
     @property
     def complaints(self) -> tuple[str, ...]:

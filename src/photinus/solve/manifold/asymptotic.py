@@ -11,7 +11,6 @@ from photinus.errors import Ambiguous, NoAsymptoticState, NotConverged
 from photinus.model import Model, Order
 from photinus.numerics.kernels import DOUBTFUL, ZERO
 from photinus.solve.arguments import require_cutoff, require_model, require_state, require_type
-from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, reach
 from photinus.solve.manifold.blocks import find_blocks, find_oscillations
 from photinus.solve.manifold.bordered import end_of, sharp_support
@@ -19,7 +18,7 @@ from photinus.solve.manifold.cascade import Cascade, cascade
 from photinus.solve.manifold.reachable import enough, reached
 from photinus.solve.manifold.zero_modes import Solver, ZeroModes, sector_kernel, size_on, zero_modes
 from photinus.solve.methods import Auto, Dense, Direct
-from photinus.space.certificate import Certificate
+from photinus.space.certificate import SAFETY, Certificate
 from photinus.space.liouvillian import Generator, generator
 from photinus.space.sectors import Grading
 from photinus.space.state import State

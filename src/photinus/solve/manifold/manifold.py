@@ -15,7 +15,6 @@ from photinus.model import Model, Order
 from photinus.model.symmetry import Symmetry
 from photinus.numerics.memory import require_memory
 from photinus.solve.arguments import require_cutoff, require_model, require_type
-from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, reach, refuse_unbounded
 from photinus.solve.manifold.blocks import Block, Oscillation, find_blocks, find_oscillations
 from photinus.solve.manifold.cascade import cascade
@@ -23,6 +22,7 @@ from photinus.solve.manifold.commutant import strong_algebra
 from photinus.solve.manifold.reachable import closed
 from photinus.solve.manifold.zero_modes import Solver, ZeroModes, sector_kernel, zero_modes
 from photinus.solve.methods import Auto, Dense, Direct
+from photinus.space.certificate import SAFETY
 from photinus.space.liouvillian import Generator, generator
 from photinus.space.sectors import Sector
 from photinus.space.space import read_only

@@ -11,7 +11,6 @@ from photinus.errors import InvalidInput, MemoryBudgetExceeded, NotConverged, sh
 from photinus.model import Model
 from photinus.numerics.checks import whole_number
 from photinus.solve.arguments import require_cutoff, require_model, require_type
-from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, attractor_levels, reach
 from photinus.solve.methods import Auto, Dense, Direct
 from photinus.solve.modes.biorthogonal import Eigenmodes, permitted_errors
@@ -24,6 +23,7 @@ from photinus.solve.modes.sector_modes import (
     slowest_modes,
     wanted_orders,
 )
+from photinus.space.certificate import SAFETY
 from photinus.space.liouvillian import generator
 
 

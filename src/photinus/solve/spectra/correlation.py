@@ -25,11 +25,11 @@ from photinus.errors import InvalidInput, MemoryBudgetExceeded, NotConverged, Un
 from photinus.model import Model
 from photinus.numerics.memory import require_memory
 from photinus.solve.arguments import listed_numbers, require_cutoff, require_state
-from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, reach
 from photinus.solve.methods import ALTERNATIVES, Auto, Dense, Method, assembly_bytes
 from photinus.solve.spectra.resolvent import Pulse, pulses, resolvent
 from photinus.solve.spectra.spectrum import FLOOR, complaints_of, stationary, truncation, untrusted
+from photinus.space.certificate import SAFETY
 from photinus.space.liouvillian import Generator, generator
 from photinus.space.space import read_only
 from photinus.space.state import State

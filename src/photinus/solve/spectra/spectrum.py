@@ -24,12 +24,12 @@ from photinus.errors import InvalidInput, MemoryBudgetExceeded, Undefined
 from photinus.model import Model
 from photinus.numerics.checks import real_number
 from photinus.solve.arguments import finite_numbers, listed_numbers, require_state, require_type
-from photinus.solve.certify import SAFETY
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.methods import Auto, Method
 from photinus.solve.spectra.peaks import Peak, find_peaks
 from photinus.solve.spectra.resolvent import Resolvent, pulses, resolvent, strong_poles
 from photinus.solve.steady import steady_state
+from photinus.space.certificate import SAFETY
 from photinus.space.liouvillian import Generator, generator
 from photinus.space.space import read_only
 from photinus.space.state import State
