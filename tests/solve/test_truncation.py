@@ -180,6 +180,19 @@ def test_the_certificate_holds_with_an_iterative_correction(model, cutoff):
     assert LEAST <= found <= MOST
 
 
+@pytest.mark.parametrize("lowered", [2, 3, 5, 8])
+def test_the_judge_reaches_what_a_product_of_two_words_adds(lowered):
+    """L = a^q + c a† has a†^q a† in L†L, which adds q + 1 quanta where no word of the model adds more than one."""
+    model = ph.Model(0, [ph.Jump(1.0, A), ph.Jump(0.1, A**lowered + 0.3 * A.dag())])
+    for cutoff in range(2, 13):
+        state = ph.steady_state(model, cutoff=ph.Fixed(cutoff))
+        true = true_error(model, state, reference={"a": 50})
+        assert 5e-9 < true < 0.1
+        assert LEAST <= state.certificate.truncation / true <= MOST
+    state = ph.steady_state(model, cutoff=ph.Converged(1e-8))
+    assert true_error(model, state, reference={"a": 50}) <= 1e-8
+
+
 @pytest.mark.parametrize(
     "populations", [10.0 ** np.arange(-200, 0, 12), np.zeros(16), -(10.0 ** np.arange(-30, -46, -1.0))]
 )

@@ -89,15 +89,23 @@ def reach(model: Model) -> dict[str, int]:
 
 
 def judged(model: Model, cutoffs: Mapping[str, int]) -> dict[str, int]:
-    """The smallest space in which a truncation can be judged: what the generator makes of any state in it is exact."""
+    """The smallest space in which a truncation can be judged: what the generator makes of a state there is exact.
+
+    H and the jumps L add as many quanta as their words do; the words of L†L what one word of L adds and another takes.
+    """
     rises = dict.fromkeys(cutoffs, 1)
     hamiltonian, channels = model.generator
     for operator in (hamiltonian, *(operator for _, operator in channels)):
-        for word in operator.terms:
-            for site, local in word:
-                if isinstance(site, Oscillator):
-                    rises[site.name] = max(rises[site.name], local[0] - local[1])
+        for name in rises:
+            steps = [_step(word, name) for word in operator.terms]
+            lowest = 0 if operator is hamiltonian else min(steps, default=0)
+            rises[name] = max(rises[name], max(steps, default=0) - min(lowest, 0))
     return {name: n + rises[name] for name, n in cutoffs.items()}
+
+
+def _step(word: Word, name: str) -> int:
+    """The quanta that a word adds to an oscillator."""
+    return sum(local[0] - local[1] for site, local in word if isinstance(site, Oscillator) and site.name == name)
 
 
 def enlarged(
