@@ -173,3 +173,35 @@ def test_a_weak_connection_is_still_a_connection():
     """Two-photon loss with a one-photon loss 10⁻⁸ as fast: the vacuum, and nothing else."""
     state = ph.steady_state(ph.Model(0, [ph.Jump(1.0, A**2), ph.Jump(1e-8, A)]), cutoff=ph.Fixed(6))
     assert state.populations("a")[0] == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("j", [1, 2.5, 3, 4, 6, 7.5])
+def test_krylov_sees_a_second_stationary_operator_however_small_its_share_in_a_random_one(j: float) -> None:
+    """D[S_z²] and H = S_x conserve e^{iπS_x}; in the trial operator the second state may weigh 1e-4 only."""
+    s = ph.spin("s", j)
+    with pytest.raises(ph.errors.DegenerateSteadyState):
+        ph.steady_state(ph.Model(s.x, [ph.Jump(1, s.z**2)]), method=ph.Krylov())
+
+
+@pytest.mark.parametrize("levels", [8, 16])
+def test_krylov_sees_that_the_exchange_of_two_oscillators_is_conserved(levels: int) -> None:
+    """All jumps, and H, are symmetric in a and b: even and odd states never mix."""
+    a, b = ph.oscillator("a"), ph.oscillator("b")
+    n, m = a.dag() * a, b.dag() * b
+    jumps = [ph.Jump(1, a + b, reverse=0.3), ph.Jump(0.1, n * m)]
+    with pytest.raises(ph.errors.DegenerateSteadyState):
+        ph.steady_state(ph.Model(0.5 * (n**2 + m**2), jumps), cutoff=ph.Fixed(levels), method=ph.Krylov())
+
+
+def test_a_singular_outer_block_is_not_taken_for_a_second_state() -> None:
+    """One coherence order may be singular by itself where the whole sector is not: the sparse LU decides."""
+    x, s = ph.oscillator("x"), ph.spin("s", 1.5)
+    both = (-0.747489390908 + 2.08568766809j) * (x * s.minus)
+    own = (-1.78427932921 - 3.81426050017j) * s.minus + (0.475807821122 + 1.01713613338j) * (s.z**2 - s.z) * s.minus
+    mixed = x.dag() * s.minus + (-0.872071967793 + 0.64343233874j) * s.minus
+    jumps = [ph.Jump(6.31064, x.dag() * s.minus), ph.Jump(2.06508, mixed), ph.Jump(0.107086, x * s.minus)]
+    model = ph.Model(both + both.dag() + own + own.dag(), jumps)
+    for levels in (3, 5):
+        found = ph.steady_state(model, cutoff=ph.Fixed(levels)).density_matrix()
+        exact = ph.steady_state(model, cutoff=ph.Fixed(levels), method=ph.Dense()).density_matrix()
+        np.testing.assert_allclose(found, exact, atol=1e-9)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, inf, log
@@ -21,6 +21,11 @@ MORE_LEVELS = 4
 """Levels of an oscillator that a larger space has more where nothing is known of how the populations fall."""
 ROUNDING = 1e-14
 """Populations below this times the largest are not looked at."""
+
+
+def more_levels(oscillators: Collection[str]) -> int:
+    """Levels more of every oscillator for a look further: four, two for three oscillators or more."""
+    return MORE_LEVELS if len(oscillators) < 3 else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +119,22 @@ def enlarged(
     populations: Callable[[str], np.ndarray],
     *,
     factor: float = 2.0,
-    more: int = 1,
+    more: float = 1,
 ) -> dict[str, int]:
     """The larger space in which the truncation of a state with these populations is judged.
 
     So many more levels of every oscillator, at least ``more``, that the amplitudes (roots of the populations) fall by
     the factor over them: where they halve, the correction there is half of the error at least. At most max(4, N/4)
-    more where they fall slowly, but never fewer than :func:`judged` asks for.
+    more where they fall slowly (2 in place of 4 for three oscillators or more), but never fewer than :func:`judged`
+    asks for. Where populations rise again above the cutoff, as behind a gap or on a second branch of a bistable
+    oscillator, no space that is only a little larger can tell.
     """
     out = {}
     for name, least in judged(model, cutoffs).items():
         n = cutoffs[name]
         fall = _fall(populations(name), n) / 2
-        most = max(MORE_LEVELS, n // 4)
-        out[name] = max(least, n + (min(most, max(more, ceil(log(factor) / fall))) if fall > 0 else most))
+        most = max(more_levels(cutoffs), n // 4)
+        out[name] = max(least, n + int(min(most, max(more, ceil(log(factor) / fall))) if fall > 0 else most))
     return out
 
 
@@ -218,32 +225,6 @@ def refuse_unbounded(model: Model, state: State) -> None:
             )
 
 
-def attractor_levels(model: Model) -> dict[str, int]:
-    """For each oscillator the number of levels above which its number only falls, as far as its own jumps tell.
-
-    A cutoff below it may certify a metastable state: what leaks out slowly over a barrier never comes back.
-    """
-    out = {}
-    for site in model.sites:
-        if isinstance(site, Oscillator):
-            drift = number_drift(model, site)
-            if len(drift) > 1 and drift[-1] < 0:
-                out[site.name] = _levels_above_the_last_rise(drift)
-    return out
-
-
-@lru_cache(maxsize=256)
-def _levels_above_the_last_rise(drift: tuple[float, ...]) -> int:
-    """The n above which Σ c_k n(n−1)…(n−k+1) stays negative, and one more."""
-    n = np.unique(np.round(np.geomspace(1, 1e6, 4000)))
-    falling, total = np.ones_like(n), np.zeros_like(n)
-    for k, c in enumerate(drift):
-        total += c * falling
-        falling = falling * (n - k)
-    rising = np.flatnonzero(total > 0)
-    return int(n[rising[-1]]) + 2 if len(rising) else 1
-
-
 def _mean_level(state: State, name: str) -> float:
     populations = state.populations(name)
     return float(populations @ np.arange(len(populations)))
@@ -254,7 +235,7 @@ def _linear_growth(model: Model) -> float | None:
     if not all(isinstance(site, Oscillator) for site in model.sites):
         return None
     hamiltonian, channels = model.generator
-    if _degree(hamiltonian) > 2 or any(_degree(operator) > 1 for _, operator in channels):
+    if degree(hamiltonian) > 2 or any(degree(operator) > 1 for _, operator in channels):
         return None
     size = len(model.sites)
     drift = np.zeros((2 * size, 2 * size), dtype=complex)
@@ -267,10 +248,11 @@ def _linear_growth(model: Model) -> float | None:
             column = model.sites.index(word[0][0]) + size * (word[0][1][0])
             drift[k, column] += c
             drift[k + size, (column + size) % (2 * size)] += np.conj(c)
-    return float(np.linalg.eigvals(drift).real.max())
+    growth = float(np.linalg.eigvals(drift).real.max())
+    return 0.0 if abs(growth) <= 1e-14 * np.abs(drift).max() else growth  # at threshold, but for rounding
 
 
-def _degree(operator: Operator) -> float:
+def degree(operator: Operator) -> float:
     """The most ladder operators in one word of oscillators; infinite where there is a diagonal function."""
     return max(
         (sum(inf if local[2] else local[0] + local[1] for _, local in word) for word in operator.terms), default=0

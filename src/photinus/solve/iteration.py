@@ -22,8 +22,8 @@ from photinus.space.liouvillian import Liouvillian
 
 PACE = 0.75
 """The factor by which a product should lower the residual before the other preconditioner is tried."""
-DEPTHS = (1e-2, 1e-4, 1e-7, 1e-10)
-"""Residuals at which a random operator is looked at: what survives the last one is stationary."""
+DEPTHS = (1e-2, 1e-4, 1e-4, 1e-7, 1e-10)
+"""How far a random operator is solved from look to look: what no longer falls is stationary."""
 
 
 class Preconditioner(Protocol):
@@ -249,11 +249,13 @@ class Iteration:
                 break
         return vector, 3.0 * abs(size - before)
 
-    def slowest(self, known: np.ndarray | None) -> float:
+    def slowest(self, known: np.ndarray | None, *, unique: bool = False) -> float:
         """Decay time of the slowest mode, as far as a random operator shows it; infinite if something else survives.
 
         The operator is solved to smaller and smaller residuals until it has died out but for the known null vector.
-        What is left of it then consists of slow modes: its size over its rate of change is the time.
+        What is left of it then consists of slow modes: its size over its rate of change is the time. A null vector may
+        have a small share in it, so that it is followed until it still falls at the third look, unless the state is
+        known to be ``unique``.
         """
         noise = np.random.default_rng(7).normal(size=(2, self.matrix.size))
         start = noise[0] if self.matrix.dtype is float else noise[0] + 1j * noise[1]
@@ -262,16 +264,18 @@ class Iteration:
         start = self._precondition(start)
         rest = self._without(start, known)
         size = float(np.linalg.norm(rest))
-        time = 0.0
+        time, before = 0.0, size
         if size <= 1e-12 * float(np.linalg.norm(start)):  # nothing but the known state fits into the sector
             return time
-        for tolerance in DEPTHS:
+        for look, tolerance in enumerate(DEPTHS):
             answer = self.solve(-(self.matrix @ rest), tolerance)
             rest = self._without(rest + answer.vector, known)
             left, change = float(np.linalg.norm(rest)), float(np.linalg.norm(self.matrix @ rest))
             time = max(time, left / change if change > 0 else 0.0)
-            if left < 0.1 * size:
+            falls = left < 0.1 * before if look > 1 else unique and left < 0.1 * size
+            if falls or left < 1e-12 * size:
                 return time
+            before = left
         return np.inf
 
     def _without(self, x: np.ndarray, known: np.ndarray | None) -> np.ndarray:

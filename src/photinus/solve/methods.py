@@ -142,7 +142,9 @@ class Tridiagonal(Method):
                 "The sector has one coherence order only, so there is nothing to eliminate over.",
                 "Use ph.Auto(), ph.Dense() or ph.Direct().",
             )
-        return plan.solve(stacked(liouvillian))
+        found = plan.solve(stacked(liouvillian))
+        # An outer group may be singular where the whole is not: the sparse LU tells.
+        return found if found.nullity == 1 else Direct(self.memory).null_vector(liouvillian)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +259,7 @@ class Krylov(Method):
                 f"GMRES stopped at the residual {residual:.1e} (goal {self.tolerance:.0e}) after {products} products.",
                 "Use a larger restart=, ph.Direct(), or check whether the steady state is unique.",
             )
-        slowest = iteration.slowest(vector)
+        slowest = iteration.slowest(vector, unique=unique_by_ladders(liouvillian.generator))
         if not np.isfinite(slowest):
             return NullVector(native(vector), float("nan"), 2, float("inf"))
         vector, error = iteration.polished(vector, self.tolerance, slowest)
@@ -336,9 +338,10 @@ class Auto(Method):
         if in_parts(liouvillian.generator.space):
             return Direct(self.memory) if n <= 1500 else Incomplete(memory=self.memory)
         one_site = len(liouvillian.generator.space.sites) == 1
-        if one_site or n <= 6000:
+        one_oscillator = len(liouvillian.generator.space.cutoffs) == 1
+        if one_site or one_oscillator or n <= 6000:
             cost = elimination_cost(liouvillian)
-            if cost is not None and (one_site or cost[0] < 1e8):
+            if cost is not None and (one_site or cost[0] < (2e10 if one_oscillator else 1e8)):
                 return Tridiagonal(self.memory)
         return Direct(self.memory) if one_site or n <= 1500 else Krylov(memory=self.memory)
 
@@ -359,6 +362,8 @@ class Auto(Method):
         """
         if isinstance(cutoff, Converged):
             cutoff = Fixed(cutoff.start)
+        if not isinstance(cutoff, Fixed):
+            raise InvalidInput(f"The cutoff is {cutoff!r}.", "Give ph.Fixed(20) or ph.Converged(1e-6).")
         made = generator(model, cutoff.start(model))
         liouvillian = made.liouvillian(made.grading.sector(made.grading.group.zero))
         method = self.choose(liouvillian)

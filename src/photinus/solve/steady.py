@@ -20,16 +20,16 @@ from photinus.model import Model
 from photinus.model.symmetry import factor_text
 from photinus.numerics.linear import NullVector
 from photinus.numerics.memory import require_memory
+from photinus.solve.attractors import attractor_levels
 from photinus.solve.certify import Solution, extra_nullity, hermitian, truncation_error
 from photinus.solve.cutoff import (
-    MORE_LEVELS,
     Converged,
     Fixed,
     adapted,
-    attractor_levels,
     enlarged,
     grown,
     judged,
+    more_levels,
     reach,
     refuse_unbounded,
 )
@@ -143,7 +143,7 @@ def _converge(
     _refuse_unjudgeable(model, cutoffs, method)
     solution = _solve(model, cutoffs, method, near, work)
     while True:
-        refined, delta, error = _refine(model, solution, method, work, onward=True)
+        refined, delta, error = _refine(model, solution, method, work)
         state = _certified(solution, refined, error, cutoff.tolerance, started)
         refuse_unbounded(model, state)
         if error <= cutoff.tolerance:
@@ -292,7 +292,7 @@ def _warned(model: Model, state: State, warnings: tuple[str, ...] = ()) -> State
     assert state.certificate is not None
     high = {name: n for name, n in attractor_levels(model).items() if n > state.cutoffs[name]}
     if high:
-        warnings += (f"the drift of n is positive above the cutoff: keep at least {_text(high)} levels",)
+        warnings += (f"an attractor may lie above the cutoff: keep at least {_text(high)} levels",)
     return replace(state, certificate=replace(state.certificate, warnings=warnings)) if warnings else state
 
 
@@ -327,19 +327,15 @@ def _degenerate(model: Model, least: int, cutoffs: dict[str, int]) -> Degenerate
     )
 
 
-def _refine(
-    model: Model, solution: Solution, method: Method, work: Work = (), *, onward: bool = False
-) -> tuple[Solution, np.ndarray, float]:
+def _refine(model: Model, solution: Solution, method: Method, work: Work = ()) -> tuple[Solution, np.ndarray, float]:
     """The solution corrected in a larger space, the correction, and the truncation error.
 
-    Going ``onward``, an exact method takes a larger step: its corrected solution is the next one.
+    An exact method looks further: its sectors are small, and in ``Converged`` its corrected solution is the next one.
     """
     if not solution.cutoffs:
         return solution, np.zeros(solution.sector.size), 0.0
-    factor, more = 2.0, 1
-    if onward and not isinstance(solution.method, Krylov):
-        factor, more = 10.0, MORE_LEVELS if len(solution.cutoffs) < 3 else 2
-    needed = enlarged(model, solution.cutoffs, solution.state().populations, factor=factor, more=more)
+    further = {} if isinstance(solution.method, Krylov) else {"factor": 10.0, "more": more_levels(solution.cutoffs)}
+    needed = enlarged(model, solution.cutoffs, solution.state().populations, **further)
     judge = solution.judge
     if isinstance(judge, Iteration) and all(judge.cutoffs[name] >= n for name, n in needed.items()):
         liouvillian, chosen = judge.liouvillian, solution.method

@@ -11,7 +11,8 @@ from photinus.errors import InvalidInput, MemoryBudgetExceeded, NotConverged, sh
 from photinus.model import Model
 from photinus.numerics.checks import whole_number
 from photinus.solve.arguments import require_cutoff, require_model, require_type
-from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, attractor_levels, reach
+from photinus.solve.attractors import attractor_levels
+from photinus.solve.cutoff import MORE_LEVELS, Converged, Fixed, reach
 from photinus.solve.methods import Auto, Dense, Direct
 from photinus.solve.modes.biorthogonal import Eigenmodes, permitted_errors
 from photinus.solve.modes.mode_errors import SPARE, at_the_edge, truncation_errors, weight_above
