@@ -47,8 +47,8 @@ def decompose(blocks: dict[int, np.ndarray]) -> dict[int, EigenForm] | dict[int,
     for q, k in blocks.items():
         values, vectors = la.eig(k, check_finite=False)
         try:
-            inverse = la.inv(vectors, check_finite=False)
-        except la.LinAlgError:
+            inverse = np.linalg.inv(vectors)
+        except np.linalg.LinAlgError:
             break
         if np.linalg.norm(vectors) * np.linalg.norm(inverse) > ILL_CONDITIONED * len(k):
             break
