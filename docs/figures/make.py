@@ -446,11 +446,12 @@ def kuramoto() -> None:
 
 def networks() -> None:
     """The order parameter of all-to-all networks in every theory, and their critical coupling."""
-    from photinus.collective import InfiniteNetwork, Kuramoto, network_order, order_operators
+    from photinus.collective import InfiniteNetwork, Kuramoto, Network, network_order, order_operators
     from photinus.solve.moments.cumulants import large_family
 
-    loss = 0.2
+    loss, last = 0.2, 6.2
     clock = ph.zoo.van_der_pol(gain=GAIN, two_photon_loss=loss)
+    infinite, small = InfiniteNetwork(clock, a, dissipative=loss, cutoff=ph.Fixed(18)), ph.Fixed(14)
 
     def network(units: int, coupling: float, size: int | None = None) -> ph.Model:
         return ph.zoo.coupled_van_der_pol(
@@ -461,45 +462,65 @@ def networks() -> None:
         family = large_family(lambda n: network(n, coupling, size), size, order)
         return float(network_order(family.steady()))
 
-    def sampled(coupling: float) -> Any:
-        model = network(30, coupling)
-        times = np.concatenate([[0.0], np.linspace(15, 35, 11)])
-        observe = order_operators(model, amplitudes=True)
-        return ph.truncated_wigner(model, dict.fromkeys(model.oscillators, 1.5), times, count=12, observe=observe)
+    def sampled(units: int, coupling: float) -> Any:
+        model = network(units, coupling)
+        if units == 3:
+            watch, start = order_operators(model), ph.states.fock(dict.fromkeys(model.oscillators, 2), cutoff=small)
+            times = [0, *np.linspace(8, 30, 12)]
+            runs: Any = ph.trajectories(model, start, times, count=24, observe=watch, cutoff=small)
+        else:
+            watch, times = order_operators(model, amplitudes=True), [0, *np.linspace(15, 35, 11)]
+            runs = ph.truncated_wigner(model, dict.fromkeys(model.oscillators, 1.5), times, count=12, observe=watch)
+        return network_order(runs, after=times[1])
 
-    figure, panels = plot.figure(2)
-    few, many, small = np.array([0.5, 1.5, 2.5, 3.5, 4.5, 6]), np.linspace(0.05, 6, 31), ph.Fixed(14)
-    colours = (*plot.LINES[:3], "black", "black")
+    def noiseless(coupling: float) -> float:
+        units = 30
+        swarm = Network(clock, a, units, dissipative=loss * coupling / units)
+        start = 1.5 * np.exp(2j * np.pi * np.random.default_rng(0).random(units))
+        return float(network_order(swarm.evolve(start, [0, 400 / coupling]), after=1).value)
+
+    def ordered(coupling: float) -> float:
+        if coupling <= critical:
+            return 0.0
+        return float(network_order(infinite.at(dissipative=loss * coupling).synchronized()))
+
+    def beyond(critical: float) -> np.ndarray:
+        return np.array([0, *(critical + (last - critical) * np.linspace(0, 1, 25) ** 2)])
+
+    critical, few = infinite.critical_coupling() / loss, last * np.linspace(0.06, 1, 21) ** 1.5
+    above, phases = beyond(critical), beyond(3.0)
     cases: dict[str, tuple[Any, Any]] = {
         "exact, $N = 2$": (few, [float(network_order(ph.steady_state(network(2, x), cutoff=small))) for x in few]),
         "exact, $N = 3$": (few, [float(network_order(ph.steady_state(network(3, x), cutoff=small))) for x in few]),
         "cumulants of order 4, $N = 1000$": (few, [resting(1000, x, 4) for x in few]),
-        "infinite network": (
-            many,
-            [
-                float(network_order(InfiniteNetwork(clock, a, dissipative=loss * x, cutoff=ph.Fixed(18)).states()[-1]))
-                for x in many
-            ],
-        ),
-        "Kuramoto, $D = 3\\kappa_2/4$": (many, [Kuramoto(x / 2, 0.75).order for x in many]),
-    }
-    marks = np.array([2, 3, 4, 6])
-    orders = [network_order(sampled(x), after=15) for x in marks]
-    ratios = np.geomspace(2, 300, 7)
+        "infinite network": (above, [ordered(x) for x in above]),
+        "Kuramoto, $D = 3\\kappa_2/4$": (phases, [Kuramoto(x / 2, 0.75).order for x in phases]),
+        "mean field, $N = 30$": (few[5:], [noiseless(x) for x in few[5:]]),
+    }  # fmt: skip
+    points = {"trajectories, $N = 3$": (3, [1.5, 3, 4.5]), "truncated Wigner, $N = 30$": (30, [2, 3, 4, 6])}
+    ratios = np.geomspace(1, 300, 40)
+    figure, panels = plot.figure(2)
     with plot.style():
-        for k, (label, (x, y)) in enumerate(cases.items()):
-            panels[0].plot(x, y, ("-", "-", ":", "-", "--")[k], color=colours[k], label=label)
-        bars = [float(order.error) / (2 * float(order)) for order in orders]
-        panels[0].errorbar(marks, [float(order) for order in orders], bars, fmt="o", markersize=4, fillstyle="none",
-                           color=plot.LINES[3], label="truncated Wigner, $N = 30$")  # fmt: skip
-        panels[0].set(xlabel=r"coupling $V/\kappa_2$", ylabel="order parameter $r$", xlim=(0, 6), ylim=(0, 1))
+        looks = zip(("-", "-", ":", "-", "--", "-."), (*plot.LINES[:3], "black", "black", "0.55"), strict=True)
+        for (label, (x, y)), (line, color) in zip(cases.items(), looks, strict=True):
+            panels[0].plot(x, y, line, color=color, label=label)
+        for (label, (units, marks)), color, mark in zip(
+            points.items(), (plot.LINES[1], plot.LINES[3]), "so", strict=True
+        ):
+            orders = [sampled(units, x) for x in marks]
+            bars = [float(order.error) / (2 * float(order)) for order in orders]
+            panels[0].errorbar(marks, [float(order) for order in orders], bars, fmt=mark, markersize=4,
+                               fillstyle="none", color=color, label=label)  # fmt: skip
+        panels[0].set(xlabel=r"coupling $V/\kappa_2$", ylabel="order parameter $r$", xlim=(0, last), ylim=(0, 1.05))
         panels[0].legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2, fontsize="small")
         for k, width in enumerate((0.0, 1.0)):
-            critical = [threshold(ratio, width) for ratio in ratios]
-            panels[1].semilogx(ratios, critical, color=plot.LINES[k], label=rf"$\Gamma = {width:g}\,\kappa_2$")
+            found = [threshold(ratio, width) for ratio in ratios]
+            panels[1].loglog(ratios, found, color=plot.LINES[k], label=rf"$\Gamma = {width:g}\,\kappa_2$")
             panels[1].axhline(3 + 4 * width, color=plot.LINES[k], linestyle="--", linewidth=0.8)
-        panels[1].set(xlabel=r"$\kappa_1/\kappa_2$", ylabel=r"critical coupling $V_c/\kappa_2$", ylim=(0, 8))
-        panels[1].legend(loc="center right")
+        panels[1].set(xlabel=r"$\kappa_1/\kappa_2$", ylabel=r"critical coupling $V_c/\kappa_2$", ylim=(2.5, 30))
+        panels[1].set_yticks([3, 5, 7, 10, 20, 30], ["3", "5", "7", "10", "20", "30"])
+        panels[1].minorticks_off()
+        panels[1].legend(loc="upper right")
         for axes in panels:
             axes.spines[["top", "right"]].set_visible(False)
     save(figure, "networks")
@@ -529,22 +550,37 @@ def network_states() -> None:
     ring = Network(clock, a, weights, dissipative=0.06 * np.sin(0.18), coherent=0.03 * np.cos(0.18))
     start = 5**0.5 * np.exp(6j * np.exp(-0.76 * x**2) * (rng.random(number) - 0.5))
     chimera = ring.evolve(start, [0, 5000], method=FourthOrder(step=0.5))
+    places = np.arange(30)
+    apart = np.minimum(abs(places[:, None] - places), 30 - abs(places[:, None] - places))
+    frustrated = Network(clock, a, -np.select([apart == 1, apart == 2], [1.0, 0.5], 0.0), dissipative=0.1)
+    start = 2.0 * np.exp(2j * (np.pi / 3 * places + 1.4 * rng.random(30) - 0.7))
+    clusters = frustrated.evolve(start, [0, 2000], method=FourthOrder(step=0.1))
     sizes, couplings = [100, 200, 400, 800], np.linspace(0.85, 1.2, 9)
-    figure, panels = plot.figure(2)
     curves_ = np.array([[network_order(ph.steady_state(lasing(n, c))).pairs for c in couplings] for n in sizes])
     fit = finite_size_scaling(couplings, sizes, curves_)
+    figure, panels = plot.figure(3)
     with plot.style():
         turned = np.angle(np.exp(1j * (chimera.phases[-1] - chimera.phases[-1][0])))
         panels[0].plot(x, turned, ".", color=plot.LINES[0], markersize=3)
-        panels[0].set(xlabel="place on the ring", ylabel="phase", xlim=(-np.pi, np.pi), ylim=(-np.pi, np.pi))
+        panels[0].set(xlabel="place on the ring (rad)", xlim=(-np.pi, np.pi))
+        for when, look in ((0, {"color": "0.6", "fillstyle": "none"}), (-1, {"color": plot.LINES[0]})):
+            turned = clusters.phases[when] - np.angle(clusters.values[when, ::3].sum())
+            label = ("start", "at rest")[when]
+            panels[1].plot(places, np.angle(np.exp(1j * turned)), "o", markersize=4, label=label, **look)
+        panels[1].set(xlabel="number of the unit", xlim=(-1, 30))
+        panels[1].legend(loc="upper center", bbox_to_anchor=(0.5, 1.16), ncols=2)
+        for axes in panels[:2]:
+            axes.set(ylabel="phase (rad)", ylim=(-np.pi, np.pi))
+            axes.set_yticks([-np.pi, -np.pi / 2, 0, np.pi / 2, np.pi], ["−π", "−π/2", "0", "π/2", "π"])
         for k, (n, curve) in enumerate(zip(sizes, curves_, strict=True)):
-            panels[1].plot(*fit.scaled(couplings, n, curve), "o^sv"[k], color=plot.LINES[k], markersize=4,
-                           fillstyle="none", label=f"$N = {n}$")  # fmt: skip
-        panels[1].set(
+            look = {"color": plot.LINES[k], "markersize": 4, "label": f"$N = {n}$"}
+            panels[2].plot(*fit.scaled(couplings, n, curve, corrected=True), "o^sv"[k], **look)
+            panels[2].plot(*fit.scaled(couplings, n, curve), "o^sv"[k], color="0.7", markersize=4, zorder=0)
+        panels[2].set(
             xlabel=rf"$(\Gamma/w - {fit.critical:.3f})\,N^{{{fit.width_exponent:.2f}}}$",
             ylabel=rf"$C\,N^{{{fit.order_exponent:.2f}}}$",
         )
-        panels[1].legend(loc="upper left")
+        panels[2].legend(loc="upper left")
         for axes in panels:
             axes.spines[["top", "right"]].set_visible(False)
     print(fit)
@@ -1465,6 +1501,9 @@ def lasers() -> None:
 
 def two_ensembles() -> None:
     """Two superradiant ensembles in one cavity: who is in step with whom."""
+    from matplotlib.patheffects import withStroke
+    from scipy.optimize import brentq
+
     atoms, many = 6, 10**8
 
     def model(n: int, pump: float, detuning: float) -> ph.Model:
@@ -1485,31 +1524,58 @@ def two_ensembles() -> None:
         slip = (motion.phase("b") - motion.phase("a"))[500:]
         return float(abs(slip[-1] - slip[0]) / 200)
 
+    def difference(n: int, pump: float, detuning: float) -> float:
+        """Of the frequencies of the slowest modes, exactly."""
+        return 2 * abs(ph.eigenmodes(model(n, pump, detuning), order={"a": 1, "b": 0}, count=1).eigenvalues[0].imag)
+
+    def parting(n: int, pump: float) -> float:
+        """The detuning at which the slowest mode gets a frequency."""
+        low, high = 0.0, 1.4
+        for _ in range(6):
+            middle = (low + high) / 2
+            low, high = (low, middle) if difference(n, pump, middle) > 1e-6 else (middle, high)
+        return (low + high) / 2
+
+    def splitting(n: int, pump: float, detuning: float) -> float:
+        """Of the lines of the closure, ±½√(δ² − z²): δ² − z²."""
+        closed = ph.cumulants(model(n, pump, detuning)).steady()
+        return detuning**2 - (2 * closed.expect(ph.ensemble("a", n).z) / n) ** 2
+
     pumps, detunings = np.linspace(0.05, 2.2, 23), np.linspace(0, 1.4, 15)
     table = np.array([[coherence(w, d) for w in pumps] for d in detunings])
-    fine = np.linspace(0.01, 2, 400)
+    fine, coarse = np.linspace(0.01, 2, 400), np.array([0.1, 0.2, 0.35, 0.5, 0.7, 0.9, 1.1, 1.4, 1.7, 1.9])
     edges = [ph.collective.superradiant_boundaries(float(w)) for w in fine]
+    closed = [brentq(lambda d, w=w: splitting(10**4, w, d), 0.02, 1.4, xtol=0.003) for w in coarse]
+    exact, outline = [parting(atoms, w) for w in coarse], [withStroke(linewidth=3, foreground="k")]
     figure, panels = plot.figure(2)
     with plot.style():
         axes = panels[0]
         drawn = axes.pcolormesh(pumps, detunings, table, shading="nearest", cmap="viridis", rasterized=True)
         figure.colorbar(drawn, ax=axes, label=rf"$|\langle S_+^aS_-^b\rangle|$, normalised, $N = {atoms}$")
-        axes.plot(fine, [e.locking for e in edges], color="w", lw=2)
-        axes.plot([1, 1, *fine[fine > 1]], [1.4, 1, *(e.lasing for e in edges if e.pump > 1)], "--", color="w", lw=2)
-        for x, y, text in ((0.95, 0.25, "in step"), (0.5, 1.1, "two colours"), (1.75, 1.1, "dark")):
-            axes.text(x, y, text, color="w", ha="center")
+        axes.plot(
+            fine, [e.locking for e in edges], color="w", lw=1.6, path_effects=outline, label="mean field: locking"
+        )
+        axes.plot([1, 1, *fine[fine > 1]], [1.4, 1, *(e.lasing for e in edges if e.pump > 1)], "--", color="k", lw=1.2,
+                  label="mean field: threshold")  # fmt: skip
+        axes.plot(coarse, closed, "D", ms=4, color="w", mec="k", label="cumulants, $N = 10^4$: one line")
+        axes.plot(coarse, exact, "o", ms=5, color=plot.LINES[1], mec="k", label=f"exact, $N = {atoms}$: one mode")
+        for x, y, text in ((0.95, 0.25, "in step"), (0.5, 1.15, "two colours"), (1.75, 1.15, "dark")):
+            axes.text(x, y, text, color="w", ha="center", path_effects=outline)
         axes.set(xlabel=r"pump $w/N\Gamma$", ylabel=r"detuning $\delta/N\Gamma$", ylim=(0, 1.4))
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2, fontsize="small")
         axes = panels[1]
         line = np.linspace(0, 1.4, 36)
         axes.plot(line, [frequency(float(d)) for d in line], color="0.3", label="mean field")
+        lines = [max(splitting(10**4, 0.5, float(d)), 0.0) ** 0.5 for d in line[1:]]
+        axes.plot(line[1:], lines, "--", color=plot.LINES[2], label="cumulants, $N = 10^4$")
         for n, color in ((4, plot.LINES[1]), (6, plot.LINES[0])):
-            modes = [ph.eigenmodes(model(n, 0.5, d), order={"a": 1, "b": 0}, count=1) for d in line]
-            found = [2 * abs(m.eigenvalues[0].imag) for m in modes]
-            axes.plot(line, found, "o", ms=4, color=color, label=f"exact, $N = {n}$")
+            axes.plot(line, [difference(n, 0.5, d) for d in line], "o", ms=4, color=color, label=f"exact, $N = {n}$")
         axes.plot(line, line, ":", color="0.6", label="without the cavity")
         axes.axvline(ph.collective.superradiant_boundaries(0.5).locking, color="0.7", lw=0.8, zorder=0)
-        axes.set(xlabel=r"detuning $\delta/N\Gamma$", ylabel=r"difference of the frequencies $/N\Gamma$")
-        axes.legend(loc="upper left")
+        axes.set(
+            xlabel=r"detuning $\delta/N\Gamma$", ylabel=r"difference of the frequencies $/N\Gamma$", ylim=(-0.06, 1.95)
+        )
+        axes.legend(loc="upper left", fontsize="small", frameon=True, framealpha=1, edgecolor="none")
         axes.spines[["top", "right"]].set_visible(False)
     save(figure, "two_ensembles", dpi=110)
 

@@ -359,6 +359,9 @@ BIBLIOGRAPHY: dict[str, Reference] = dict(
                "Phys. Rev. Lett. 70, 2273", 1993),
         _entry("Fisher1972", "M. E. Fisher, M. N. Barber", "Scaling theory for finite-size effects in the critical "
                "region", "Phys. Rev. Lett. 28, 1516", 1972),
+        _entry("Wegner1972", "F. J. Wegner", "Corrections to scaling laws", "Phys. Rev. B 5, 4529", 1972),
+        _entry("Hurvich1989", "C. M. Hurvich, C.-L. Tsai", "Regression and time series model selection in small "
+               "samples", "Biometrika 76, 297", 1989),
         _entry("Kuramoto2002", "Y. Kuramoto, D. Battogtokh", "Coexistence of coherence and incoherence in nonlocally "
                "coupled phase oscillators", "Nonlinear Phenom. Complex Syst. 5, 380", 2002),
         _entry("Abrams2004", "D. M. Abrams, S. H. Strogatz", "Chimera states for coupled oscillators",

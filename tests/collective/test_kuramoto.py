@@ -6,6 +6,7 @@ from math import pi
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from scipy.special import iv
 
 from photinus.collective import Density, Gaussian, Identical, Kuramoto, Lorentzian, order_parameter
@@ -100,7 +101,7 @@ def test_spread_frequencies_lock() -> None:
 
 def test_a_complete_graph_is_the_mean_field() -> None:
     model, n = Kuramoto(1.5, noise=0.3, frequencies=Lorentzian(0.1)), 40
-    everyone = np.full((n, n), 1 / n)
+    everyone = np.full((n, n), 1 / n) - np.eye(n) / n  # nobody pulls himself
     runs = [model.simulate(n, [0, 1, 2], runs=3, seed=5, random=True, graph=g) for g in (None, everyone)]
     assert np.abs(runs[0].order - runs[1].order).max() < 1e-10
     assert (runs[0].frequencies == runs[1].frequencies).all()
@@ -135,6 +136,40 @@ def test_limits() -> None:
     assert Kuramoto(0.0).order == 0
     assert Kuramoto(1.0).critical_coupling == 0
     assert Kuramoto(1e9, 1e-9).order == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("graph", "words"),
+    [
+        (np.eye(3), "itself"),
+        (sp.eye_array(3), "itself"),
+        ("ring", "shape"),
+        ([(0, 1), (1, 2)], "shape"),
+        ([[0, 1, 1], [1, 0, 1], [1, 1]], "weights are"),
+        (1j * (np.ones((3, 3)) - np.eye(3)), "complex"),
+        (np.full((3, 3), np.nan), "finite"),
+        ([["0", "1", "0"]] * 3, "type <U1"),
+    ],
+)
+def test_weights_are_a_real_matrix_without_loops(graph: object, words: str) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        Kuramoto(1.0).simulate(3, [0, 1], graph=graph)
+
+
+def test_weights_have_a_direction() -> None:
+    """w_ij is how i is pulled by j: the one that nobody pulls turns at its own frequency."""
+    run = Kuramoto(1.0, frequencies=Gaussian(0.3)).simulate(
+        2, [0, 50], runs=1, graph=[[0, 1], [0, 0]], start=np.zeros(2)
+    )
+    assert run.phases[0, 1] == pytest.approx(50 * run.frequencies[0, 1])
+    apart, beat = run.phases[0, 1] - run.phases[0, 0], run.frequencies[0, 1] - run.frequencies[0, 0]
+    assert np.sin(apart) == pytest.approx(beat, abs=1e-3)
+
+
+@pytest.mark.parametrize("value", ["x", None, 1j, [1.0], float("nan"), float("inf")])
+def test_a_density_is_a_real_number(value: object) -> None:
+    with pytest.raises(InvalidInput, match="density at"):
+        Density(lambda x: value, 1.0)  # type: ignore[arg-type, return-value]
 
 
 def test_mistakes() -> None:

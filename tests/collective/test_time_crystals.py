@@ -114,6 +114,7 @@ def test_a_boundary_time_crystal_is_one():
     assert evidence.supported is True
     assert evidence.decay.exponent == pytest.approx(-1, abs=max(evidence.decay.error, 0.03))
     assert evidence.frequency.value == pytest.approx(np.sqrt(0.75), abs=3 * evidence.frequency.error)
+    assert finding(evidence, "collective").holds is True
     assert evidence.perturbed.supported is None  # of its own, without another perturbation
     assert (np.diff(evidence.qualities) > 0).all()
     assert "speaks for" in repr(evidence)
@@ -172,6 +173,57 @@ def test_no_drive_no_oscillation():
     assert evidence.supported is False
     assert evidence.decay is None
     assert evidence.findings[0].holds is False
+
+
+A = ph.oscillator("a")
+FORCE = ph.Model(0.01 * (A + A.dag()))
+
+
+def finding(evidence, name: str):
+    return next(each for each in evidence.findings if each.name == name)
+
+
+@pytest.mark.parametrize(
+    ("family", "cutoff", "why"),
+    [
+        (lambda n: ph.Model(A.dag() * A, [ph.Jump(1 / n, A)]), 6, "linear"),
+        (lambda n: ph.Model(A.dag() * A, [ph.Jump(1 / n, A)]) + FORCE, 8, "linear"),
+        (lambda n: ph.Model(A.dag() * A + 0.1 * (A * A + A.dag() ** 2), [ph.Jump(1 / n, A)]), 10, "linear"),
+        (lambda n: ph.Model(A.dag() * A + 0.1 * A.dag() ** 2 * A**2, [ph.Jump(1 / n, A)]), 6, "charge n_a"),
+        (lambda n: ph.zoo.van_der_pol(gain=1, two_photon_loss=1 / n, detuning=1), None, "charge n_a"),
+    ],
+)
+def test_an_oscillation_of_its_own_is_no_time_crystal(family, cutoff, why):
+    """Damping that is said to fall as 1/N makes rates close, frequencies stay, and nothing of it collective."""
+    cutoff = None if cutoff is None else ph.Fixed(cutoff)
+    evidence = is_time_crystal(family, [3, 5, 8, 12], perturbation=lambda n: FORCE, cutoff=cutoff)
+    assert [finding(evidence, name).holds for name in ("oscillates", "rate closes", "frequency stays")] == [True] * 3
+    assert finding(evidence, "collective").holds is False
+    assert why in finding(evidence, "collective").why
+    assert evidence.supported is False
+
+
+def test_a_system_that_does_not_grow_is_no_time_crystal():
+    """A qubit whose dephasing is said to fall as 1/N, in a field that no U(1) of its words sees."""
+    s = ph.spin("s", 0.5)
+    evidence = is_time_crystal(
+        lambda n: ph.Model(s.x, [ph.Jump(1 / n, s.x)]), [3, 5, 8, 12], perturbation=lambda n: ph.Model(0.01 * s.y)
+    )
+    assert [each.name for each in evidence.findings if each.holds is False] == ["collective"]
+    assert "2 kets at every size" in finding(evidence, "collective").why
+
+
+def test_beats_without_a_charge_are_looked_at_alone():
+    """Two ensembles of frequencies that differ: each turns in a frame, their beat in none."""
+
+    def lasers(n):
+        return ph.zoo.superradiant_ensembles(atoms=n, pump=0.5, detuning=2.5, collective_decay=1 / n)
+
+    whole = finding(is_time_crystal(lasers, [2, 3, 4, 5]), "collective")
+    assert whole.holds is None
+    assert "charge M_a + M_b" in whole.why
+    neutral = is_time_crystal(lasers, iter([2, 3, 4, 5]), order={"a": 0, "b": 0})
+    assert finding(neutral, "collective").holds is True
 
 
 # --- dynamical symmetries ---------------------------------------------------------------------------------------------
@@ -241,15 +293,20 @@ def test_two_qubits_in_a_common_bath():
     assert locked.relation("s", "t") == "antiphase"
 
 
-def test_two_oscillators_lose_their_sum():
-    """D[a + b] at equal frequencies: a − b survives for ever; the common bath ties no third mode."""
+@pytest.mark.parametrize(("own", "how_long"), [(0.0, "for ever"), (0.01, "for a while")])
+@pytest.mark.parametrize("order", [1, -1])
+def test_two_oscillators_lose_their_sum(own: float, how_long: str, order: int):
+    """D[a + b] at equal frequencies: a − b is left, for ever, or with own losses γ for the time 2/γ."""
     a, b = ph.oscillator("a"), ph.oscillator("b")
-    model = ph.Model(a.dag() * a + b.dag() * b, [ph.Jump(0.4, a + b), ph.Jump(0.01, a), ph.Jump(0.01, b)])
-    found = surviving_modes(model, order=1, count=4, cutoff=ph.Fixed(4))
-    assert found.rates[0] == pytest.approx(0.005, rel=1e-6)
-    up = surviving_modes(model, {"a": a.dag(), "b": b.dag()}, order=-1, count=4, cutoff=ph.Fixed(4))
-    names = (found if len(found) else up).relation("a", "b")
-    assert names == "antiphase"
+    losses = [ph.Jump(own, a), ph.Jump(own, b)] if own else []
+    model = ph.Model(a.dag() * a + b.dag() * b, [ph.Jump(0.4, a + b), *losses])
+    seen = {"a": a, "b": b} if order == 1 else {"a": a.dag(), "b": b.dag()}
+    found = surviving_modes(model, seen, order=order, count=4, cutoff=ph.Fixed(4))
+    assert found.rates[0] == pytest.approx(own / 2, rel=1e-6, abs=1e-12)
+    assert found.frequencies[0] == pytest.approx(order)
+    assert found.relation("a", "b") == "antiphase"
+    assert abs(found.amplitudes[0]) == pytest.approx([1, 1])
+    assert found.synchronized == how_long
 
 
 def test_a_locked_pair_rests_in_the_frame_of_its_mean_frequency():
@@ -288,6 +345,9 @@ def test_limits():
     assert limit.slope == pytest.approx(1, abs=0.2)
 
 
+LAW = PowerLaw.fit([1, 2, 4, 8], [1, 2, 4, 8])
+
+
 @pytest.mark.parametrize(
     ("call", "error"),
     [
@@ -308,7 +368,20 @@ def test_limits():
         (lambda: surviving_modes(crystal(1), {}), InvalidInput),
         (lambda: surviving_modes(crystal(1), [spin(1).z]), WrongType),
         (lambda: surviving_modes(ph.zoo.hubbard(2, hopping=1)), InvalidInput),
+        (lambda: is_time_crystal(crystal, "4689"), InvalidInput),
+        (lambda: is_time_crystal(crystal, np.array(4)), InvalidInput),
+        (lambda: PowerLaw.fit([1, 2, 4, 8], ["a", "b", "c", "d"]), InvalidInput),
+        (lambda: PowerLaw.fit([1, 2, 4, 8], [[1], [2, 3], 1, 1]), InvalidInput),
+        (lambda: PowerLaw.fit(5, [1, 2, 4, 8]), InvalidInput),
+        (lambda: PowerLaw.fit([1, 2, 4, 8], 5), InvalidInput),
+        (lambda: Limit.fit([1, 2, 4, 8], [1j, 1, 1, 1]), InvalidInput),
+        (lambda: LAW("x"), InvalidInput),
+        (lambda: LAW([1.0, -1.0]), InvalidInput),
+        (lambda: LAW(0), InvalidInput),
         (lambda: surviving_modes(crystal(1), {"s": spin(1).z}).relation("s", "x"), InvalidInput),
+        (lambda: surviving_modes(crystal(1), {"s": spin(1).z}).phases("x"), InvalidInput),
+        (lambda: surviving_modes(crystal(1), {"s": spin(1).z}).phases(0.5), InvalidInput),
+        (lambda: surviving_modes(crystal(1), {"s": spin(1).z}).phases(99), Undefined),
     ],
 )
 def test_mistakes(call, error):

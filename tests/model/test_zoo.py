@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from scipy.special import jv
 
 import photinus as ph
@@ -268,3 +269,72 @@ def test_parametric_oscillator_above_threshold() -> None:
 def test_parameters_out_of_range_are_refused(make: object) -> None:
     with pytest.raises(InvalidInput):
         make()  # type: ignore[operator]
+
+
+OSCILLATORS = {"gain": 1, "two_photon_loss": 1, "dissipative": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("graph", "words"),
+    [
+        ([(0, 1, 2.0, 3)], "i, j, weight"),
+        ([(0, 1, 2.0, 3, 4)], "i, j, weight"),
+        (np.array([[0, 1 + 2j], [1 + 2j, 0]]), "not Hermitian"),
+        (np.array([[0, 1 + 2j], [1 - 2j, 0]]), "not a real number"),
+        ([(0, 1, -1.0)], "below 0"),
+        ([[0, 1, 1], [1, 0, 1], [0, 1, 0]], "not Hermitian"),
+    ],
+)
+def test_weights_of_a_graph_are_real_and_not_negative(graph: object, words: str) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        ph.zoo.coupled_van_der_pol(graph, **OSCILLATORS)
+
+
+def test_a_matrix_of_weights_is_one_in_every_form() -> None:
+    weights = [[0, 1, 0.5], [1, 0, 0], [0.5, 0, 0]]
+    edges = ph.zoo.coupled_van_der_pol([(0, 1), (0, 2, 0.5)], **OSCILLATORS)
+    assert ph.zoo.coupled_van_der_pol(weights, **OSCILLATORS) == edges
+    assert ph.zoo.coupled_van_der_pol(np.array(weights), **OSCILLATORS) == edges
+    assert ph.zoo.coupled_van_der_pol(sp.csr_array(weights), **OSCILLATORS) == edges
+
+
+def test_an_edge_keeps_its_sense() -> None:
+    """The jump of (i, j) favours φ_i − φ_j = θ, that of (j, i) the opposite."""
+    one, other = (ph.zoo.coupled_van_der_pol([edge], **OSCILLATORS, dissipative_phase=0.3) for edge in ((0, 1), (1, 0)))
+    assert one != other
+    assert one == ph.zoo.coupled_van_der_pol(2, **OSCILLATORS, dissipative_phase=0.3)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda names: ph.zoo.coupled_van_der_pol(2, **OSCILLATORS, names=names),
+        lambda names: ph.zoo.superradiant_ensembles(atoms=3, pump=1, names=names),
+        lambda names: ph.zoo.tavis_cummings(atoms=3, coupling=1, cavity_loss=1, names=names),
+        lambda names: ph.zoo.dicke(length=1, coupling=1, cavity_loss=1, names=names),
+        lambda names: ph.zoo.coupled_time_crystals(length=1, names=names),
+    ],
+)
+@pytest.mark.parametrize("names", [5, ("a",), ("a", "a"), ("a", "b", "c"), "ab", ("a", 2), ([1], "b"), ("a", "b c")])
+def test_sites_have_one_name_each(make: object, names: object) -> None:
+    with pytest.raises(InvalidInput, match="name"):
+        make(names)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("gain", [[[1], [1, 2]], "x", [1, "x"], None])
+def test_rates_of_the_oscillators_are_numbers(gain: object) -> None:
+    with pytest.raises(InvalidInput, match="gain"):
+        ph.zoo.coupled_van_der_pol(2, gain=gain, two_photon_loss=1)
+
+
+def test_a_bad_cavity_makes_its_atoms_radiate_together() -> None:
+    """Γ_c = 4g²/κ: with ȧ = −κa/2 − igS₋ the cavity follows as a = −2igS₋/κ, and κD[a] is 4g²/κ D[S₋]."""
+    loss, coupling, found = 400.0, 10.0, []
+    rates = {"atoms": 3, "pump": 0.4, "decay": 0.1}
+    for model in (
+        ph.zoo.tavis_cummings(**rates, coupling=coupling, cavity_loss=loss),
+        ph.zoo.superradiant_laser(**rates, collective_decay=4 * coupling**2 / loss),
+    ):
+        state, at = ph.steady_state(model, cutoff=ph.Fixed(4)), ph.ensemble("atoms", 3)
+        found.append([state.expect(at.z), state.expect(at.plus * at.minus)])
+    assert found[0] == pytest.approx(found[1], rel=5e-3)

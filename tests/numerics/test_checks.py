@@ -9,6 +9,7 @@ import pytest
 
 import photinus as ph
 from photinus.errors import InvalidInput
+from photinus.numerics.checks import real_number, whole_number
 from photinus.numerics.memory import require_memory
 from photinus.solve.arguments import ascending_times, finite_numbers
 
@@ -51,6 +52,16 @@ def test_complex_numbers_and_text_are_refused_and_no_part_is_dropped(values: obj
 def test_every_question_refuses_complex_numbers(ask) -> None:
     with pytest.raises(ph.errors.PhotinusError):
         ask(np.array([0.0, 0.5 + 0.1j, 1.0]))
+
+
+@pytest.mark.parametrize(
+    "number", [10**400, -(10**400), Fraction(10**400, 3), float("inf")], ids=["whole", "negative", "fraction", "float"]
+)
+def test_numbers_beyond_all_are_not_finite(number: object) -> None:
+    with pytest.raises(InvalidInput, match=r"is -?inf"):
+        real_number(number, "number")
+    with pytest.raises(InvalidInput, match=r"is -?inf"):
+        whole_number(number, "number")
 
 
 @pytest.mark.parametrize("budget", ["8GB", True, -1.0, float("nan"), [1e9]])

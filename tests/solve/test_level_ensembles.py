@@ -9,7 +9,9 @@ import pytest
 
 import photinus as ph
 from photinus.algebra import Operator
+from photinus.numerics import memory
 from photinus.solve.representatives import sums_of
+from photinus.space import liouvillian
 
 
 def laser(atoms: int, pump: float, *, line: float = 1.0, empty: float = 0.3) -> tuple:
@@ -193,6 +195,18 @@ def test_any_number_of_atoms() -> None:
         assert resting.ok
         shares.append(resting.expect(at(2, 1) * at(1, 2)) / atoms**2)
     assert shares[1] == pytest.approx(shares[2], rel=2e-3)
+
+
+def test_too_many_coherences_are_refused_before_their_elements_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("elements are made")
+
+    monkeypatch.setattr(liouvillian, "generator_on", never)
+    monkeypatch.setattr(memory, "available_memory", lambda: 1e9)
+    _, model = laser(40, 0.3)
+    for ask in (ph.steady_state, ph.eigenmodes, ph.stationary_manifold):
+        with pytest.raises(ph.errors.MemoryBudgetExceeded, match="coherences"):
+            ask(model)
 
 
 def test_what_is_refused() -> None:

@@ -110,7 +110,13 @@ def disorder_average(
     count, seed = whole_number(count, "number of realisations"), whole_number(seed, "seed", minimum=0)
     found: list[np.ndarray] = []
     for k in range(count):
-        value = np.asarray(function(np.random.default_rng([seed, k])))
+        returned = function(np.random.default_rng([seed, k]))
+        try:
+            value = np.asarray(returned)
+        except ValueError:
+            raise InvalidInput(
+                f"Realisation {k} has values of different lengths, {shown(returned)}.", "Return an array of numbers."
+            ) from None
         if value.dtype.kind not in "fiub":
             raise InvalidInput(
                 f"Realisation {k} has values of the type {value.dtype}.",

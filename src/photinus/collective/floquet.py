@@ -129,7 +129,7 @@ class Stroboscopic:
     ----------
     period : Period
     times : ndarray, shape (n + 1,)
-        0, T, 2T, …
+        0, T, 2T, … in the unit of time, 1/rates.
     observed : mapping of str to ndarray, shape (n + 1,)
         ⟨O⟩ by name; real where O is Hermitian.
     error : float

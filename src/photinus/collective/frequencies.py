@@ -127,11 +127,14 @@ class Density:
             raise WrongType(f"The density is {shown(self.function)}.", "Give a function of the frequency.")
         _positive(self.half_range, self.center)
         x = np.linspace(0.01, 0.99, 23) * self.half_range
-        right, left = (np.array([float(self.function(s * float(v))) for v in x]) for s in (1, -1))
-        if not (np.isfinite(right).all() and right.min() >= 0 and right.max() > 0):
-            raise InvalidInput("The density is negative, zero or not finite.", "Give a non-negative function.")
+        right, left = (np.array([self._value(s * float(v)) for v in x]) for s in (1, -1))
+        if right.min() < 0 or right.max() == 0:
+            raise InvalidInput("The density is negative or zero.", "Give a non-negative function.")
         if np.abs(right - left).max() > 1e-9 * right.max():
             raise InvalidInput("The density is not symmetric.", "Give g(−x) = g(x), and the centre apart.")
+
+    def _value(self, x: float) -> float:
+        return real_number(self.function(x), f"density at {x:g}")
 
     @property
     def width(self) -> float:
@@ -143,11 +146,11 @@ class Density:
 
     def density(self, x: float) -> float:
         """G, normalised to 1."""
-        return float(self.function(x)) / self._total if abs(x) <= self.half_range else 0.0
+        return self._value(x) / self._total if abs(x) <= self.half_range else 0.0
 
     def quantiles(self, u: np.ndarray) -> np.ndarray:
         x = np.linspace(-self.half_range, self.half_range, 4001)
-        share = cumulative_simpson(np.array([float(self.function(float(v))) for v in x]), x=x, initial=0)
+        share = cumulative_simpson(np.array([self._value(float(v)) for v in x]), x=x, initial=0)
         return np.asarray(self.center + np.interp(np.asarray(u) * share[-1], np.maximum.accumulate(share), x))
 
 

@@ -12,12 +12,14 @@ field of the others. With z = Tr(Aρ), A the operator through which the units ar
 
 Where the unit has a U(1) that A lowers, the incoherent state z = 0 is stationary; it is stable while no eigenvalue of
 the linearised equation has a positive real part, and beyond the critical coupling z turns at a frequency of its own
-(Ludwig and Marquardt 2013; Lee, Chan and Wang 2014).
+(Ludwig and Marquardt 2013; Lee, Chan and Wang 2014). How such states are found is told in
+:mod:`photinus.collective.self_consistency`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -27,11 +29,13 @@ import scipy.sparse as sp
 import scipy.sparse.linalg as sla
 from scipy.optimize import brentq
 
-from photinus.algebra import Operator, commutator
+from photinus.algebra import Ensemble, LevelEnsemble, Operator, Oscillator, Qudit, Site, Spin, commutator
 from photinus.algebra.operator import as_operator
-from photinus.errors import InvalidInput, NotConverged, WrongType, shown
+from photinus.collective.self_consistency import Pair, Response, self_consistent_pairs
+from photinus.errors import DegenerateSteadyState, InvalidInput, NoSteadyState, NotConverged, WrongType, shown
 from photinus.model import Jump, Model, Order
 from photinus.numerics.checks import real_number, whole_number
+from photinus.numerics.memory import require_memory
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.steady import steady_state
 from photinus.space.liouvillian import generator
@@ -40,6 +44,15 @@ from photinus.space.state import State
 from photinus.space.vectors import functional, multiplied
 
 Cutoff: TypeAlias = Fixed | Converged
+
+DENSE = 600
+"""Up to so many coherences all growth rates are computed, from a dense matrix; above that the leading ones."""
+LEADING = 8
+"""How many leading ones."""
+ROUNDS = 3
+"""So often a state with a common phase is looked for with more levels."""
+STEPS, MOST = 40, 320
+"""Steps of Arnoldi's method between two looks, and steps at which it gives up."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,14 +64,14 @@ class NetworkState:
     order_parameter : float
         r = |Tr(Aρ)|; 0 in the incoherent state.
     frequency : float
-        Ω: the order parameter turns as r·e^{−iΩt}.
+        Ω, angular, in the unit of the rates: the order parameter turns as r·e^{−iΩt}. 0 in the incoherent state.
     state : State
         The state of one unit, in the frame that turns with Ω, where Tr(Aρ) = r.
     growth_rate : float
-        The largest real part among the eigenvalues of the linearised equation, but for the phase itself: negative where
-        the state is stable.
+        The largest real part among the eigenvalues of the linearised equation, in the unit of the rates, but for the
+        phase itself: negative where the state is stable.
     mismatch : float
-        |η·Tr(Aρ) − E|/|E|, E the field that the state was solved in (0 for the incoherent state).
+        |η·Tr(Aρ) − E|/|E|, E the field that the state was solved in (0 for the incoherent state); no unit.
     """
 
     order_parameter: float
@@ -160,17 +173,18 @@ class InfiniteNetwork:
     def charge(self) -> Operator:
         """Q with [Q, A] = −A that the unit conserves: in the frame of Ω the Hamiltonian loses Ω·Q."""
         symmetry = self.unit.symmetry
+        coordinates = [(site, k) for site in symmetry.sites for k in range(len(site.coordinates))]
+        word, first = next(iter(self.operator.terms.items()))
         for modulus, weights in zip(symmetry.weak.moduli, symmetry.weak.weights, strict=True):
-            total, place = as_operator(0), 0
-            for site in symmetry.sites:
-                for k in range(len(site.coordinates)):
-                    if weights[place]:
-                        total = total + weights[place] * site_coordinate(site, k)
-                    place += 1
+            parts = [
+                (weight, site_coordinate(*place)) for weight, place in zip(weights, coordinates, strict=True) if weight
+            ]
+            if modulus or any(part is None for _, part in parts):
+                continue
+            total = sum((weight * part for weight, part in parts if part is not None), as_operator(0))
             turned = commutator(total, self.operator)
-            word = next(iter(self.operator.terms))
-            factor = turned.terms.get(word, 0) / self.operator.terms[word]
-            if not modulus and factor and turned.isclose(factor * self.operator):
+            factor = turned.terms.get(word, 0) / first
+            if factor and turned.isclose(factor * self.operator):
                 return total / -complex(factor).real
         raise InvalidInput(
             f"No U(1) of the unit ({symmetry}) turns the phase of {self.operator}.",
@@ -197,24 +211,35 @@ class InfiniteNetwork:
         """Eigenvalues λ of the order parameter about the incoherent state, ⟨A⟩ ∝ e^{λt}, the fastest first.
 
         They are those of 𝓛 in the coherence order of A, with the field of the others in it; averaging the answers
-        1/(λ + iΔ − 𝓛) over a Lorentzian puts λ + Γ in the place of λ. Complex, in the unit of the rates.
+        1/(λ + iΔ − 𝓛) over a Lorentzian puts λ + Γ in the place of λ.
+
+        Returns
+        -------
+        ndarray of complex
+            In the unit of the rates. All of them where the order has up to 600 coherences; above that the eight of
+            largest real part, by a sparse factorisation.
+
+        Raises
+        ------
+        MemoryBudgetExceeded
+            If the factors do not fit; nothing was allocated then.
+        NotConverged
+            If Arnoldi's method does not reach the leading ones.
         """
         return self._growth(steady_state(self.bare, cutoff=self.cutoff))
 
-    def _growth(self, state: State) -> np.ndarray:
+    def _growth(self, state: State, *, coupled: bool = True) -> np.ndarray:
+        order, source = _turning(state, self.operator.dag(), -1)
         made = generator(self.bare, state.cutoffs)
-        order, source = self._source(state)
         sector = made.grading.sector(order)
-        matrix = made.liouvillian(sector).matrix.toarray() + np.outer(source, functional(self.operator, sector))
-        values = np.linalg.eigvals(matrix) - self.lorentzian
-        return read_only(values[np.argsort(-values.real)])
-
-    def _source(self, state: State) -> tuple[Order, np.ndarray]:
-        """−iη[A†, ρ] and its coherence order."""
-        up = self.operator.dag()
-        left, right = multiplied(state, left=up), multiplied(state, right=up)
-        (order,) = left
-        return order, -1j * self.strength * (left[order] - right[order])
+        strength = self.strength if coupled else 0.0
+        values = _leading(
+            made.liouvillian(sector).matrix,
+            -1j * strength * source[:, None],
+            functional(self.operator, sector)[None],
+            _motion(self.bare, self.operator, state),
+        )
+        return read_only(values - self.lorentzian)
 
     def critical_coupling(self, kind: str = "dissipative", *, largest: float = 1e3) -> float:
         """The coupling at which the incoherent state loses its stability.
@@ -264,12 +289,12 @@ class InfiniteNetwork:
     # ---- states with a common phase ----
 
     def synchronized(self) -> NetworkState:
-        """The self-consistent state with the largest order parameter.
+        """The state with the largest order parameter among those of :meth:`states`.
 
         Raises
         ------
         NotConverged
-            If there is none but the incoherent state.
+            If there is none but the incoherent state; and as :meth:`states`.
         """
         found = self.states()
         if not found[-1].order_parameter:
@@ -280,18 +305,37 @@ class InfiniteNetwork:
         return found[-1]
 
     def states(self, *, scan: int = 16) -> tuple[NetworkState, ...]:
-        """All self-consistent states of identical units, the incoherent one first, by a scan of the field's strength.
+        """The self-consistent states of identical units: the incoherent one, then the others by order parameter.
 
         Parameters
         ----------
         scan : int
-            Field strengths tried, on a logarithmic grid; roots between neighbours are then found exactly. Two roots
-            between two of them are missed.
+            Field strengths between 10⁻³ and 1 of the largest possible one, |η|‖A‖. They make a grid with frequencies as
+            dense as the linear response asks for; Newton's method starts where a unit's answer may equal the field.
+
+        Returns
+        -------
+        tuple of NetworkState
+            Each solves the equation up to its ``mismatch``. That none is missing is not proved, only that their
+            indices ±1 add up to the number of unstable modes of the incoherent state: where that is unstable, one at
+            least is found. Missed can be two states of opposite indices, such as the stable and the unstable one that
+            are born together where a hysteresis begins, in one cell of the grid; a larger ``scan`` makes them smaller.
 
         Raises
         ------
         InvalidInput
             For units of different frequencies, which have a state each.
+        NotConverged
+            If the indices do not add up, on grids of half and a quarter of the spacing either; if a state needs ever
+            more levels, since no loss holds its amplitude.
+        DegenerateSteadyState
+            If states of any amplitude are self-consistent; and as :func:`photinus.steady_state`, of a unit in a field.
+        MemoryBudgetExceeded
+            As :func:`photinus.steady_state`, of a unit in a field.
+
+        Notes
+        -----
+        A field breaks the U(1), so that each of some 500 points costs a stationary state with all its coherences.
         """
         if self.lorentzian:
             raise InvalidInput(
@@ -299,127 +343,167 @@ class InfiniteNetwork:
                 "Ask for growth_rates() or critical_coupling(), or set lorentzian=0.",
             )
         scan = whole_number(scan, "number of field strengths", minimum=2)
-        incoherent = self.incoherent()
-        field = _Field(self, incoherent.state)
-        top = field.largest()
-        grid = np.geomspace(1e-4 * top, top, scan)
-        excess = [field.excess(e) for e in grid]
-        roots = [
-            float(brentq(field.excess, low, high, rtol=1e-9))
-            for low, high, one, two in zip(grid, grid[1:], excess, excess[1:], strict=False)
-            if np.sign(one) != np.sign(two)
-        ]
-        return (incoherent, *(field.found(e) for e in roots))
-
-
-class _Field:
-    """The answer of one unit to a field of strength e, with the frequency at which their phases agree."""
-
-    def __init__(self, network: InfiniteNetwork, near: State):
-        self.network = network
-        self._state = near
-        self._frequency = float(-network.growth_rates()[0].imag)
-
-    def largest(self) -> float:
-        """A field above every self-consistent one: the unit answers less and less."""
-        reach = abs(self.network.strength) * max(
-            1.0, abs(self._state.expect(self.network.operator.dag() * self.network.operator)) ** 0.5
+        silent = self.incoherent()
+        if not self.strength:
+            return (silent,)
+        motions = [(self.bare, silent.state)]
+        with suppress(NoSteadyState, DegenerateSteadyState, NotConverged):
+            # None has many more quanta: the coupling changes ⟨Q⟩ at the rate −V(⟨A†A⟩ − |⟨A⟩|²).
+            motions.append((self.unit, steady_state(self.unit, cutoff=self.cutoff)))
+        cutoffs = {name: max(state.cutoffs[name] for _, state in motions) for name in self.unit.oscillators}
+        response = Response(self.bare, self.operator, self.charge, self.strength, cutoffs)
+        state = steady_state(self.bare, cutoff=Fixed(cutoffs, tolerance=self.cutoff.tolerance))
+        rates = self._growth(state)
+        pairs = self_consistent_pairs(
+            response,
+            _moved(self._growth(state, coupled=False), rates),
+            _window([_motion(model, self.operator, near) for model, near in motions]),
+            unstable=_unstable(rates, abs(self.strength)),
+            scan=scan,
         )
-        while self.excess(reach) > 0:
-            reach *= 2
-        return reach
-
-    def excess(self, e: float) -> float:
-        """|η·Tr(Aρ)|/e − 1 at the frequency where η·Tr(Aρ) has the phase of the field."""
-        return float(abs(self._matched(e)) - 1)
-
-    def _matched(self, e: float) -> complex:
-        """η·Tr(Aρ)/e, real and positive where a frequency makes it so."""
-        one = self._frequency
-        first = self._answer(e, one)
-        if abs(first.imag) <= 1e-10 * abs(first):
-            return first
-        two = one + 1e-3 * max(1e-6, abs(self.network.strength))
-        second = self._answer(e, two)
-        for _ in range(40):  # secant on the phase of the answer
-            slope = (np.angle(second) - np.angle(first)) / (two - one)
-            if slope == 0 or not np.isfinite(slope):
-                break
-            one, first, two = two, second, two - np.angle(second) / slope
-            second = self._answer(e, two)
-            if abs(second.imag) <= 1e-11 * abs(second):
-                self._frequency = two
-                return second
-        raise NotConverged(
-            f"No frequency brings the answer of a unit into phase with a field of {e:.3g} "
-            f"(off by {np.angle(second):.2g} rad).",
-            "Try weaker couplings, or follow the network in time.",
-        )
-
-    def _answer(self, e: float, frequency: float) -> complex:
-        net = self.network
-        force = e * net.operator.dag()
-        model = net.bare + Model(force + force.dag() - frequency * net.charge)
-        self._state = steady_state(model, cutoff=net.cutoff, near=self._state)
-        return complex(net.strength * self._state.expect(net.operator) / e)
-
-    def found(self, e: float) -> NetworkState:
-        """The self-consistent state with this field."""
-        net = self.network
-        answer = self._matched(e)
-        state = self._state
-        z = state.expect(net.operator)
-        growth = self._growth(state, e)
-        return NetworkState(float(abs(z)), self._frequency, _turned(state, net, z), growth, float(abs(answer - 1)))
-
-    def _growth(self, state: State, e: float) -> float:
-        """The largest real part of 𝓛 − i[η z A† + η̄ z̄ A, ·] linearised, without the phase's own zero."""
-        net = self.network
-        force = e * net.operator.dag()
-        made = generator(net.bare + Model(force + force.dag() - self._frequency * net.charge), state.cutoffs)
-        sector = made.grading.sector(made.grading.group.zero)
-        matrix = made.liouvillian(sector).matrix.astype(complex)
-        sources, readers = [], []
-        for strength, push, read in (
-            (net.strength, net.operator.dag(), net.operator),
-            (np.conj(net.strength), net.operator, net.operator.dag()),
-        ):
-            zero = made.grading.group.zero
-            left, right = multiplied(state, left=push)[zero], multiplied(state, right=push)[zero]
-            sources.append(-1j * strength * (left - right))
-            readers.append(functional(read, sector))
-        u, w = np.stack(sources, axis=1), np.stack(readers)
-        values = _nearest(matrix.tocsc(), u, w)
-        values = values[np.argsort(np.abs(values))][2:]  # the trace, and the phase that nothing holds
-        return float(values.real.max())
+        silent = NetworkState(0.0, 0.0, state, float(rates[0].real), 0.0)
+        return (silent, *(_network_state(response, pair, self.cutoff) for pair in pairs))
 
 
-def _nearest(matrix: sp.csc_array, u: np.ndarray, w: np.ndarray, count: int = 8) -> np.ndarray:
-    """Eigenvalues of M + u·w with the largest real parts, from those nearest to a point right of the axis."""
+def _network_state(response: Response, pair: Pair, cutoff: Cutoff) -> NetworkState:
+    """The certified state of a self-consistent field, with as many levels as it needs."""
+    for _ in range(ROUNDS):
+        model = response.model(pair.field, pair.frequency)
+        state = steady_state(model, cutoff=Fixed(response.cutoffs, tolerance=cutoff.tolerance))
+        if isinstance(cutoff, Fixed) or state.certificate is None or state.certificate.truncation <= cutoff.tolerance:
+            break
+        enough = steady_state(model, cutoff=cutoff, near=state).cutoffs
+        response = replace(response, cutoffs={name: max(n, enough[name]) for name, n in state.cutoffs.items()})
+        pair = response.adjusted(pair)
+    else:
+        raise response.unsettled(pair)
+    z = complex(state.expect(response.operator))
+    return NetworkState(
+        order_parameter=abs(z),
+        frequency=float(pair.frequency) if abs(pair.frequency) > 1e-12 * abs(response.strength) else 0.0,
+        state=_turned(state, response.charge, z),
+        growth_rate=_stability(response, pair, state),
+        mismatch=abs(response.strength * z / pair.field - 1),
+    )
+
+
+def _stability(response: Response, pair: Pair, state: State) -> float:
+    """The largest real part of 𝓛 − i[η z A† + η̄ z̄ A, ·] linearised, without the phase's own zero."""
+    model = response.model(pair.field, pair.frequency)
+    made = generator(model, state.cutoffs)
+    sector = made.grading.sector(made.grading.group.zero)
+    up, down = response.operator.dag(), response.operator
+    sources = [
+        -1j * response.strength * _turning(state, up, -1)[1],
+        -1j * response.strength.conjugate() * _turning(state, down, -1)[1],
+    ]
+    readers = [functional(down, sector), functional(up, sector)]
+    values = _leading(
+        made.liouvillian(sector).matrix, np.stack(sources, axis=1), np.stack(readers), _motion(model, down, state)
+    )
+    return float(
+        values[np.argsort(np.abs(values))][2:].real.max()
+    )  # without the trace, and the phase that nothing holds
+
+
+# ---- linear response ----
+
+
+def _turning(state: State, operator: Operator, sign: int) -> tuple[Order, np.ndarray]:
+    """Oρ ± ρO and its coherence order."""
+    left, right = multiplied(state, left=operator), multiplied(state, right=operator)
+    (order,) = left
+    return order, left[order] + sign * right[order]
+
+
+def _motion(model: Model, operator: Operator, state: State) -> tuple[complex, complex]:
+    """How A moves in a state: the mean of the eigenvalues −γ − iω that ⟨{A(t), A†}⟩ shows, and their spread."""
+    order, vector = _turning(state, operator.dag(), 1)
+    made = generator(model, state.cutoffs)
+    sector = made.grading.sector(order)
+    matrix, read = made.liouvillian(sector).matrix, functional(operator, sector)
+    weight, first, second = (complex(read @ x) for x in (vector, matrix @ vector, matrix @ (matrix @ vector)))
+    mean = first / weight
+    return mean, complex(np.sqrt(second / weight - mean**2 + 0j))
+
+
+def _window(motions: Iterable[tuple[complex, complex]]) -> tuple[float, float]:
+    """Frequencies between which units turn."""
+    edges = [-mean.imag + sign * 2 * abs(spread.imag) for mean, spread in motions for sign in (-1, 1)]
+    return min(edges), max(edges)
+
+
+def _moved(poles: np.ndarray, rates: np.ndarray) -> np.ndarray:
+    """The poles of the linear response that the coupling moves by a tenth of their width; at least the slowest one.
+
+    1 − F(0, Ω) is the product of all iΩ + λ over those of all poles: where both agree, the response has no pole.
+    """
+    distance = np.abs(poles[:, None] - rates).min(axis=1)
+    moved = poles[distance > 0.1 * np.abs(poles.real)]
+    return moved if len(moved) else poles[:1]
+
+
+def _unstable(rates: np.ndarray, strength: float) -> int | None:
+    """How many modes grow; None where one is too close to the axis to tell, or where there may be more of them."""
+    unclear = np.abs(rates.real).min() < 1e-8 * strength or (len(rates) == LEADING and rates.real.min() > 0)
+    return None if unclear else int((rates.real > 0).sum())
+
+
+def _leading(matrix: sp.csc_array, u: np.ndarray, w: np.ndarray, motion: tuple[complex, complex]) -> np.ndarray:
+    """Eigenvalues of M + u·w, largest real part first: all of a small matrix, eight of a large one.
+
+    Those of large matrices come from Arnoldi's method for (M + u·w − σ)⁻¹, by Woodbury's formula, with σ as far right
+    of the mean motion as this is fast: what lies right of the others is at the edge of the spectrum there
+    (Saad, Numerical Methods for Large Eigenvalue Problems, § 8.2).
+    """
     n = matrix.shape[0]
-    if n <= 400:
-        return np.asarray(np.linalg.eigvals(matrix.toarray() + u @ w))
-    shift = 1e-3 * float(np.abs(matrix.diagonal()).mean())
-    factors = sla.splu((matrix - shift * sp.eye_array(n)).tocsc())
-    inner = factors.solve(u)
-    small = np.linalg.inv(np.eye(u.shape[1]) + w @ inner)  # Woodbury
+    if n <= DENSE:
+        values = np.linalg.eigvals(matrix.toarray() + u @ w)
+        return np.asarray(values[np.argsort(-values.real)])
+    require_memory(24.0 * n**1.75, None, f"The stability of {n} coherences", "Use smaller cutoffs, or a smaller unit.")
+    mean, spread = motion
+    shift = abs(mean.real) + abs(spread) + 1j * mean.imag
+    factors = sla.splu((matrix - shift * sp.eye_array(n)).astype(complex).tocsc())
+    inner = factors.solve(u.astype(complex))
+    small = np.linalg.inv(np.eye(u.shape[1]) + w @ inner)
 
     def inverse(x: np.ndarray) -> np.ndarray:
-        y = factors.solve(np.asarray(x, dtype=complex).ravel())
+        y = factors.solve(x)
         return np.asarray(y - inner @ (small @ (w @ y)))
 
-    found = sla.eigs(
-        sla.LinearOperator((n, n), matvec=inverse, dtype=complex), k=count, v0=np.ones(n), return_eigenvectors=False
+    for values, converged in _ritz_values(inverse, n):
+        order = np.argsort(-(shift + 1 / values).real)[:LEADING]
+        if converged[order].all():
+            return np.asarray(shift + 1 / values[order])
+    raise NotConverged(
+        f"Arnoldi's method did not reach the leading eigenvalues of {n} coherences in {MOST} steps.",
+        "Use smaller cutoffs, or a unit in which A turns at the frequencies of its U(1).",
     )
-    return np.asarray(shift + 1 / found)
 
 
-def _turned(state: State, net: InfiniteNetwork, z: complex) -> State:
+def _ritz_values(apply: Callable[[np.ndarray], np.ndarray], n: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Eigenvalues μ of an operator in ever larger Krylov spaces, and which have converged."""
+    basis, projected = np.zeros((n, MOST + 1), dtype=complex, order="F"), np.zeros((MOST + 1, MOST), dtype=complex)
+    start = np.random.default_rng(11).normal(size=n)
+    basis[:, 0] = start / np.linalg.norm(start)
+    for k in range(1, MOST + 1):
+        new = apply(basis[:, k - 1])
+        for _ in range(2):  # once more against rounding
+            shares = basis[:, :k].conj().T @ new
+            new = new - basis[:, :k] @ shares
+            projected[:k, k - 1] += shares
+        projected[k, k - 1] = np.linalg.norm(new)
+        basis[:, k] = new / projected[k, k - 1]
+        if k % STEPS == 0:
+            values, vectors = np.linalg.eig(projected[:k, :k])
+            yield values, np.abs(projected[k, k - 1] * vectors[-1]) < 1e-10 * np.abs(values)
+
+
+def _turned(state: State, charge: Operator, z: complex) -> State:
     """The state turned so that Tr(Aρ) is real and positive."""
     space = state.space
-    bands = space.bands(net.charge)
     zero = (0,) * space.coordinates.shape[1]
-    levels = np.real(bands.get(zero, np.zeros(space.dimension)))
+    levels = np.real(space.bands(charge).get(zero, np.zeros(space.dimension)))
     angle = -float(np.angle(z))  # e^{iθQ} ρ e^{−iθQ} has Tr(Aρ) e^{iθ}, for [Q, A] = −A
     parts = {}
     for order, vector in state.parts.items():
@@ -428,19 +512,26 @@ def _turned(state: State, net: InfiniteNetwork, z: complex) -> State:
     return State(state.grading, parts, state.certificate, None)
 
 
-def site_coordinate(site: object, k: int) -> Operator:
-    """The operator whose value on every ket is the k-th coordinate of the site, up to a constant."""
-    from photinus.algebra import Ensemble, Oscillator, Qudit, Spin
+def site_coordinate(site: Site, k: int) -> Operator | None:
+    """The operator whose value on every ket is the k-th coordinate of the site, up to a constant.
 
+    0 for the length J of an ensemble and the diagram λ of atoms of d levels, which are the same on both sides of every
+    coherence; None for what distinguishes kets of equal populations, which is no operator of the atoms.
+    """
     if isinstance(site, Oscillator):
         return Operator({((site, (1, 1, ())),): 1.0})
     if isinstance(site, Spin):
         return Operator({((site, (0, 1)),): 1.0})
     if isinstance(site, Qudit):
         return Operator({((site, (k, k)),): 1.0})
-    if isinstance(site, Ensemble) and k == 1:
-        return Operator({((site, (0, 1, 0)),): 1.0})
-    raise InvalidInput(f"The lengths J of the {site!r} are no operator.", "Couple through its S₋.")
+    if isinstance(site, Ensemble):
+        return Operator({((site, (0, 1, 0)),): 1.0}) if k == 1 else as_operator(0)
+    assert isinstance(site, LevelEnsemble)
+    last = site.dimension - 1
+    level = k - len(site.coordinates) + last  # the populations of the first d − 1 levels come last
+    if level >= 0:
+        return Operator({((site, word),): c for word, c in site.expand(level, level)})
+    return as_operator(0) if k < last else None
 
 
 def order_parameters(networks: Iterable[InfiniteNetwork]) -> np.ndarray:

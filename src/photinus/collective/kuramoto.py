@@ -25,6 +25,7 @@ from scipy.special import ive
 
 from photinus.collective.frequencies import Frequencies, Identical, Lorentzian
 from photinus.errors import InvalidInput, Undefined, WrongType, shown
+from photinus.model.graphs import read_weights
 from photinus.numerics.checks import real_number, whole_number
 from photinus.numerics.memory import require_memory
 from photinus.numerics.rng import Streams
@@ -192,7 +193,8 @@ class Kuramoto:
         step : float, optional
             Longest step, by default 0.05/(K + D).
         graph : matrix, optional
-            Weights w_ij, dense or sparse, (N, N): then K r sin(ψ − θ_i) is K Σ_j w_ij sin(θ_j − θ_i).
+            Real weights w_ij, dense or sparse, (N, N), with zeros on the diagonal: then K r sin(ψ − θ_i) is
+            K Σ_j w_ij sin(θ_j − θ_i).
         start : ndarray, shape (N,) or (runs, N), optional
             Phases (rad); by default random ones.
         random : bool
@@ -353,12 +355,18 @@ def _mean(g: Frequencies, f: Callable[[np.ndarray], np.ndarray], *scales: float)
 def _graph(graph: Any, count: int) -> sp.csr_array | None:
     if graph is None:
         return None
-    matrix = sp.csr_array(graph, dtype=float)
-    if matrix.shape != (count, count) or not np.isfinite(matrix.data).all():
+    try:
+        matrix = graph if sp.issparse(graph) else np.asarray(graph)
+    except ValueError:  # rows of different lengths
+        raise WrongType(f"The weights are {shown(graph)}.", "Give an (N, N) matrix.") from None
+    if matrix.shape != (count, count):
         raise InvalidInput(
-            f"The weights have the shape {matrix.shape}, for {count} oscillators.", "Give a finite (N, N) matrix."
+            f"The weights have the shape {matrix.shape}, for {count} oscillators.", "Give an (N, N) matrix."
         )
-    return matrix
+    weights = read_weights(matrix, directed=True)
+    if np.iscomplexobj(weights):
+        raise InvalidInput("The weights are complex.", "Give real numbers.")
+    return weights
 
 
 def _start(start: np.ndarray | None, runs: int, count: int, streams: Streams) -> np.ndarray:

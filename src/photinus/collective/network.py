@@ -29,10 +29,10 @@ import scipy.sparse as sp
 
 from photinus.algebra import Operator, Oscillator, Site, Spin, oscillator, spin
 from photinus.algebra.operator import as_operator
-from photinus.collective.graphs import read_weights
 from photinus.errors import InvalidInput, MissingExtra, NotConverged, WrongType, shown
 from photinus.model import Jump, Model
-from photinus.numerics.checks import real_number, whole_number
+from photinus.model.graphs import read_weights, require_writable
+from photinus.numerics.checks import real_number, truth, whole_number
 from photinus.numerics.memory import require_memory
 from photinus.solve.classical import Flow, make_flow, vector_length
 from photinus.solve.moments.words import renamed
@@ -41,6 +41,8 @@ from photinus.solve.motion import RUNAWAY, checked_times
 if TYPE_CHECKING:
     import xarray
 
+Velocity = Callable[[np.ndarray], np.ndarray]
+"""y -> dy/dt."""
 Follow = Callable[[np.ndarray, int, float], np.ndarray]
 """(y, steps, length) -> y after these steps."""
 
@@ -52,8 +54,8 @@ class FourthOrder:
     Parameters
     ----------
     step : float, optional
-        Longest step. By default it is chosen for each interval, so that one step and two halves differ by no more
-        than ``tolerance`` at both of its ends.
+        Longest step, in the unit of time, 1/rates. By default it is chosen for each interval, so that one step and two
+        halves differ by no more than ``tolerance`` at both of its ends.
     tolerance : float
         Largest error of a step over all units, relative to the largest value.
     compiled : bool, optional
@@ -73,6 +75,8 @@ class FourthOrder:
             raise InvalidInput(f"The step is {self.step:g}.", "Give a positive time.")
         if not 1e-14 < real_number(self.tolerance, "tolerance of a step") <= 1e-2:
             raise InvalidInput(f"The tolerance of a step is {self.tolerance:g}.", "Give 1e-13 … 1e-2.")
+        if self.compiled is not None:
+            truth(self.compiled, "choice of compiled steps")
         whole_number(self.workers, "number of workers")
 
 
@@ -84,6 +88,7 @@ class NetworkMotion:
     ----------
     network : Network
     times : ndarray, shape (T,)
+        In the unit of time, 1/rates.
     values : ndarray, shape (T, N) or (T, N, 3)
         α_j of oscillators, complex; (s_x, s_y, s_z) of spins.
     errors : ndarray, shape (T,)
@@ -134,14 +139,14 @@ class Network:
     operator : Operator
         A, such as the annihilation operator or S₋.
     graph : int, edges, matrix or networkx graph
-        As :func:`~photinus.collective.graphs.read_weights` takes it; a Hermitian matrix of weights, complex ones favour
+        As :func:`~photinus.model.graphs.read_graph` takes it; a Hermitian matrix of weights, complex ones favour
         a phase difference, negative ones the opposite phase. With ``cascaded`` an edge (i, j) goes from i to j.
     dissipative, coherent : float
         V ≥ 0 and g per edge (rates).
     cascaded : float
         γ ≥ 0 per arc, in the place of V and g.
     frequencies : float or array, shape (N,)
-        ω_j of ω_j a†a or ω_j S_z, added to the unit's own.
+        ω_j of ω_j a†a or ω_j S_z, angular and in the unit of the rates, added to the unit's own.
 
     Raises
     ------
@@ -257,8 +262,14 @@ class Network:
     def model(self) -> Model:
         """The master equation of all units, whose names are those of the unit's site with 1 … N behind.
 
-        Building takes a millisecond for each edge: for some thousand units at most.
+        Building takes up to a millisecond for each unit and edge: for some thousand units.
+
+        Raises
+        ------
+        InvalidInput, MemoryBudgetExceeded
+            For more units and edges than can be written out.
         """
+        require_writable(self.size, self.weights.nnz // (1 if self.cascaded else 2))
         return _written_out(self)
 
     def _placed(self, operator: Operator, name: str) -> Operator:
@@ -277,18 +288,18 @@ class Network:
     # ---- the mean field, for any number ----
 
     @cached_property
-    def _template(self) -> tuple[Flow, Flow, Flow, Flow, Flow]:
-        """F, Ω, L, G₁, G₂ of one unit."""
+    def _template(self) -> tuple[Flow, Velocity, Velocity, Velocity, Velocity]:
+        """F, Ω, L, G₁, G₂ of one unit; a Hermitian A has no G₂."""
         a = self.operator
         models = (
-            self.unit,
             Model(self._number),
             Model(jumps=[Jump(1.0, a)]),
             Model(a + a.dag()),
             Model(1j * (a.dag() - a)),
         )
-        made = [make_flow(model, False) for model in models]
-        return made[0], made[1], made[2], made[3], made[4]
+        unit = make_flow(self.unit, False)
+        turning, loss, first, second = (make_flow(model, False) if model.sites else np.zeros_like for model in models)
+        return unit, turning, loss, first, second
 
     @cached_property
     def _symbol(self) -> Callable[[np.ndarray], np.ndarray]:
@@ -312,8 +323,8 @@ class Network:
 
     def _drift(self, y: np.ndarray) -> np.ndarray:
         """dy/dt of coordinates (2 or 3, N)."""
+        strength = self.fields @ self._symbol(y)  # refuses couplings that the template does not know
         unit, turning, loss, first, second = self._template
-        strength = self.fields @ self._symbol(y)
         slope = unit(y) + self.losses * loss(y)
         if self.frequencies.any():
             slope = slope + self.frequencies * turning(y)

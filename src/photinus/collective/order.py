@@ -26,6 +26,7 @@ from photinus.errors import InvalidInput, Undefined, WrongType, shown
 from photinus.model import Model
 from photinus.numerics.checks import real_number
 from photinus.solve.dynamics.evolve import Evolution
+from photinus.solve.mean_field import MeanField
 from photinus.solve.moments.results import MovingMoments, RestingMoments
 from photinus.solve.motion import Motion
 from photinus.solve.phase_space.truncated_wigner import WignerTrajectories
@@ -107,6 +108,13 @@ def order_operators(model: Model | Iterable[Site], *, amplitudes: bool = False) 
     dict of str to Operator
         ``units``, ``quanta`` = Σ A_j†A_j, and ``pairs`` = Σ_{j≠k} A_j†A_k (or ``sum`` = Σ A_j).
 
+    Raises
+    ------
+    WrongType
+        For anything else than a model or sites.
+    InvalidInput
+        If none of the sites is an oscillator, spin or ensemble.
+
     Examples
     --------
     >>> import photinus as ph
@@ -118,13 +126,22 @@ def order_operators(model: Model | Iterable[Site], *, amplitudes: bool = False) 
     >>> bool(0.8 < float(order) < 1), bool(0 < order.error < 0.1)
     (True, True)
     """
-    sites = model.sites if isinstance(model, Model) else tuple(model)
-    units, total, quanta = _ladders(sites)
+    units, total, quanta = _ladders(_sites(model))
+    if not units:
+        raise InvalidInput("The model has no oscillator, spin or ensemble.", "Give a model of units that can lock.")
     found = {"units": as_operator(units), "quanta": quanta}
     return {**found, "sum": total} if amplitudes else {**found, "pairs": total.dag() * total - quanta}
 
 
-def network_order(source: Source, *, after: float | None = None) -> NetworkOrder:
+def _sites(model: Any) -> tuple[Site, ...]:
+    """The sites of a model, or those that were given."""
+    sites = model.sites if isinstance(model, Model) else tuple(model) if isinstance(model, Iterable) else (model,)
+    if strange := [site for site in sites if not isinstance(site, Site)]:
+        raise WrongType(f"The operators of {shown(strange[0])} are asked.", "Give a Model or its sites.")
+    return sites
+
+
+def network_order(source: Source, *, after: float | None = None, field: MeanField | None = None) -> NetworkOrder:
     """The order parameter of a network in any theory.
 
     Parameters
@@ -135,6 +152,8 @@ def network_order(source: Source, *, after: float | None = None) -> NetworkOrder
         single-site units; Kuramoto's model or a run of it. Of a State all oscillators, spins and ensembles count.
     after : float, optional
         Average ⟨A_j†A_k⟩ and ⟨A_j†A_j⟩ over the times from here on.
+    field : MeanField, optional
+        Of a Motion: the mean field that made it. Spins and ensembles need it, whose vectors do not tell their lengths.
 
     Returns
     -------
@@ -146,14 +165,16 @@ def network_order(source: Source, *, after: float | None = None) -> NetworkOrder
     WrongType
         For anything else.
     InvalidInput
-        For fewer than two units, a run that did not observe what is needed, and ``after`` without times.
+        For fewer than two units, a run that did not observe what is needed, ``after`` without times, several motions
+        at once, and a Motion of spins or ensembles without its ``field``, or with another one.
     Undefined
         In the vacuum, 0/0.
 
     Notes
     -----
-    In the mean field ⟨A†A⟩ → |⟨A⟩|², but ½ + s_z for atoms and spins ½, of which it is exact. Cumulants of many limit
-    cycles have a wrong threshold, at every order; :class:`InfiniteNetwork` has the right one.
+    In the mean field ⟨A†A⟩ → |⟨A⟩|², but ½ + s_z for atoms and spins ½ (not those of ``large_spins``), of which it is
+    exact. An ensemble of N atoms is N units. Cumulants of many limit cycles have a wrong threshold, at every order;
+    :class:`InfiniteNetwork` has the right one.
 
     Examples
     --------
@@ -166,7 +187,16 @@ def network_order(source: Source, *, after: float | None = None) -> NetworkOrder
     NetworkOrder of infinitely many units: r = 0.856..., C = 0.733...
     >>> network_order(ph.steady_state(pair))
     NetworkOrder of 2 units: r = 0.905..., C = 0.820...
+    >>> field = ph.mean_field(ph.zoo.superradiant_laser(atoms=100, pump=50))
+    >>> motion = field.evolve({"atoms": (1, 0, 30)}, [0, 1, 2, 3])
+    >>> network_order(motion, after=2, field=field)                   # 1/6 for very many
+    NetworkOrder of 100 units: r = 0.3..., C = 0.1...
     """
+    if field is not None and not (isinstance(field, MeanField) and isinstance(source, Motion)):
+        raise WrongType(
+            f"With {shown(source)} the field {shown(field)} is given.",
+            "Give field=ph.mean_field(model) of a Motion only.",
+        )
     times = getattr(source, "times", None)
     if after is not None:
         after = real_number(after, "time")
@@ -192,7 +222,7 @@ def network_order(source: Source, *, after: float | None = None) -> NetworkOrder
     elif isinstance(source, Trajectories):
         units, sums = _recorded(source, late)
     else:
-        units, sums = _means(source, late)
+        units, sums = _means(source, late, field)
     return _ordered(units, sums, None if after is not None else times)
 
 
@@ -276,10 +306,12 @@ def _recorded(source: Trajectories, late: Any) -> tuple[float, tuple[np.ndarray,
     return units, (np.abs(records["sum"][:, late]) ** 2 - units / 2 - quanta, quanta)
 
 
-def _means(source: Any, late: Any) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
+def _means(source: Any, late: Any, field: MeanField | None) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
     """N, Σ_{j≠k}⟨A_j†A_k⟩ and Σ⟨A_j†A_j⟩ of a state or of a run without trajectories."""
-    if isinstance(source, (Motion, NetworkMotion)):
-        return _classical(source, late)
+    if isinstance(source, Motion):
+        return _classical(source, late, field)
+    if isinstance(source, NetworkMotion):
+        return _of_network(source, late)
     if isinstance(source, Evolution):
         if missing := sorted({"units", "quanta", "pairs"} - set(source.observed)):
             raise InvalidInput(
@@ -319,24 +351,43 @@ def _moments(source: RestingMoments | MovingMoments, late: Any) -> tuple[float, 
     return units, (made[0], made[1])
 
 
-def _classical(source: Motion | NetworkMotion, late: Any) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
-    """Of means: sites along the second axis."""
-    if isinstance(source, NetworkMotion):
-        values = source.values[late]
-        half = source.network.is_half_spin
-    else:
-        stacked = [*source.values.values()]
-        if len({(v.shape, v.dtype) for v in stacked}) > 1 or stacked[0].ndim > (
-            1 if np.iscomplexobj(stacked[0]) else 2
-        ):
-            raise InvalidInput(
-                "The motion has sites of several kinds, or several starts.", "Give the motion of equal sites from one."
-            )
-        values, half = np.stack(stacked, axis=1)[late], False
-    if np.iscomplexobj(values):
-        lower, quanta = values, np.abs(values) ** 2
-    else:
-        lower = values[..., 0] - 1j * values[..., 1]
-        quanta = 0.5 + values[..., 2] if half else np.abs(lower) ** 2
+def _of_network(source: NetworkMotion, late: Any) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
+    """Of the means of equal units."""
+    values = source.values[late]
+    lower = values if np.iscomplexobj(values) else values[..., 0] - 1j * values[..., 1]
+    quanta = 0.5 + values[..., 2] if source.network.is_half_spin else np.abs(lower) ** 2
     pairs = np.abs(lower.sum(axis=1)) ** 2 - (np.abs(lower) ** 2).sum(axis=1)
-    return float(values.shape[1]), (pairs, quanta.sum(axis=1))
+    return float(lower.shape[1]), (pairs, quanta.sum(axis=1))
+
+
+def _classical(source: Motion, late: Any, field: MeanField | None) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
+    """Of means, site by site."""
+    sites: dict[str, Site | None] = dict.fromkeys(source.values)
+    if field is not None:
+        sites = {site.name: site for site in field.flow.sites}
+    if [*sites] != [*source.values]:
+        raise InvalidInput(
+            f"The motion is one of {', '.join([*source.values][:6])}, the field one of {', '.join([*sites][:6])}.",
+            "Give the mean field that made the motion.",
+        )
+    for name, value in source.values.items():
+        if value.ndim != (1 if np.iscomplexobj(value) else 2):
+            raise InvalidInput(f"The motion has several starts, of shape {value.shape[1:]}.", "Give one motion.")
+        if sites[name] is None and not np.iscomplexobj(value):
+            raise InvalidInput(
+                f"⟨S₊S₋⟩ of {name!r} depends on its kind, spin or ensemble, which a motion does not tell.",
+                "Give field=, the mean field that made it.",
+            )
+    large = field is not None and field.flow.large_spins
+    parts = [_of_site(value[late], sites[name], large) for name, value in source.values.items()]
+    units, lower, alone, quanta = (sum(part) for part in zip(*parts, strict=True))
+    return float(units), (np.abs(lower) ** 2 - alone, np.asarray(quanta))
+
+
+def _of_site(value: np.ndarray, site: Site | None, large: bool) -> tuple[int, np.ndarray, np.ndarray, np.ndarray]:
+    """The units of a site, Σ⟨A⟩ and Σ|⟨A⟩|² over them, and Σ⟨A†A⟩; the atoms of an ensemble have equal means."""
+    atoms = site.atoms if isinstance(site, Ensemble) else 1
+    lower = value if np.iscomplexobj(value) else value[..., 0] - 1j * value[..., 1]
+    alone = np.abs(lower) ** 2 / atoms
+    is_exact = isinstance(site, Ensemble) or (isinstance(site, Spin) and site.twice_j == 1 and not large)
+    return atoms, lower, alone, atoms / 2 + value[..., 2] if is_exact else alone

@@ -6,7 +6,7 @@ smaller half of the sizes is left out, and the standard error of its residuals, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 
 from photinus.errors import InvalidInput, Undefined, shown
 from photinus.numerics.checks import real_number
+from photinus.solve.arguments import finite_numbers
 from photinus.space.space import read_only
 
 FEWEST = 4
@@ -54,6 +55,8 @@ class PowerLaw:
         Raises
         ------
         InvalidInput
+            For sizes that do not increase from a positive one, or fewer than four, and values that are no finite real
+            numbers, one for each.
         Undefined
             Where a value is not positive.
 
@@ -71,8 +74,11 @@ class PowerLaw:
         return cls(slope, error, float(np.exp(offset)), read_only(np.diff(log) / np.diff(x)))
 
     def __call__(self, size: Any) -> np.ndarray:
-        """The law at other sizes."""
-        return np.asarray(self.prefactor * np.asarray(size, dtype=float) ** self.exponent)
+        """The law at other sizes N > 0."""
+        n = finite_numbers(size, "sizes")
+        if (n <= 0).any():
+            raise InvalidInput(f"The size {n.min():g} is not positive.", "Give positive sizes.")
+        return np.asarray(self.prefactor * n**self.exponent)
 
     def __repr__(self) -> str:
         return f"N^{self.exponent:.4f} ± {self.error:.4f}, prefactor {self.prefactor:.4g}"
@@ -116,9 +122,9 @@ class Limit:
         return f"{self.value:.6g} ± {self.error:.2g} in the limit"
 
 
-def checked_sizes(sizes: Sequence[Any], fewest: int = FEWEST) -> tuple[float, ...]:
+def checked_sizes(sizes: Iterable[Any], fewest: int = FEWEST) -> tuple[float, ...]:
     """Positive increasing sizes, at least so many."""
-    if not isinstance(sizes, Iterable) or isinstance(sizes, str):
+    if not isinstance(sizes, Iterable) or isinstance(sizes, str) or getattr(sizes, "ndim", 1) == 0:
         raise InvalidInput(f"The sizes are {shown(sizes)}.", f"Give a sequence of at least {fewest} numbers.")
     numbers = tuple(real_number(size, "size") for size in sizes)
     if len(numbers) < fewest:
@@ -135,8 +141,8 @@ def checked_sizes(sizes: Sequence[Any], fewest: int = FEWEST) -> tuple[float, ..
 
 
 def _checked(sizes: Any, values: Any) -> tuple[np.ndarray, np.ndarray]:
-    n, y = np.array(checked_sizes(list(sizes))), np.asarray(values, dtype=float)
-    if y.shape != n.shape or not np.isfinite(y).all():
+    n, y = np.array(checked_sizes(sizes)), finite_numbers(values, "values")
+    if y.shape != n.shape:
         raise InvalidInput(f"{len(n)} sizes have values of shape {y.shape}.", "Give one finite value for each size.")
     return n, y
 

@@ -31,6 +31,8 @@ from photinus.numerics.checks import real_number
 class SuperradiantBoundaries:
     """The two boundaries of two ensembles at one pump, as detunings δ ≥ 0; made by :func:`superradiant_boundaries`.
 
+    All are rates (detunings angular), in the unit in which the pump and N·Γ were given.
+
     Attributes
     ----------
     pump : float
@@ -52,9 +54,9 @@ def superradiant_boundaries(pump: float, *, collective_rate: float = 1.0) -> Sup
     Parameters
     ----------
     pump : float
-        w > 0.
+        w > 0 (rate).
     collective_rate : float
-        N·Γ > 0, with N the atoms of *one* ensemble.
+        N·Γ > 0 (rate), with N the atoms of *one* ensemble.
 
     Returns
     -------

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from photinus.algebra import Ensemble, Operator, Oscillator, Spin, ensemble, oscillator, spin
 from photinus.algebra.operator import as_operator
-from photinus.errors import InvalidInput, Undefined
+from photinus.errors import InvalidInput, Undefined, shown
 from photinus.model import Model
 from photinus.solve.arguments import require_model, require_type
 from photinus.solve.cutoff import Converged, Fixed
@@ -44,7 +45,7 @@ class SurvivingModes:
     sites : tuple of str
         Names of the observables, as they were given.
     rates, frequencies : ndarray, shape (m,)
-        λ = −rate − i·frequency; a mode goes as e^{−i·frequency·t}.
+        λ = −rate − i·frequency, angular, in the unit of the rates; a mode goes as e^{−i·frequency·t}.
     amplitudes : ndarray of complex, shape (m, sites)
         Tr(O_j r_k), with the largest one of each mode made 1; 0 where a site is silent.
     modes : Eigenmodes
@@ -77,6 +78,8 @@ class SurvivingModes:
 
         Raises
         ------
+        InvalidInput
+            If the mode is no whole number.
         Undefined
             If there is no such mode.
         """
@@ -139,6 +142,8 @@ class SurvivingModes:
         return read_only(np.abs(raw))
 
     def _row(self, mode: int) -> np.ndarray:
+        if isinstance(mode, bool) or not isinstance(mode, Integral):
+            raise InvalidInput(f"The mode is {shown(mode)}.", "Give its number, counted from 0.")
         if not -len(self) <= mode < len(self):
             raise Undefined(
                 f"Mode {mode} is asked for, and the sites see {len(self)} oscillating modes.",
@@ -164,9 +169,9 @@ class SurvivingModes:
         head = head.replace("synchronized not", "not synchronized")
         lines = [head, "        rate   frequency  " + "".join(f"{name:>16}" for name in self.sites)]
         for k, row in enumerate(self.amplitudes):
-            shown = [f"{abs(z):.3f} ∠{np.angle(z) / np.pi:+.2f}π" if z != 0 else "-" for z in row]
+            entries = [f"{abs(z):.3f} ∠{np.angle(z) / np.pi:+.2f}π" if z != 0 else "-" for z in row]
             rate = 0.0 if k in self.undamped else self.rates[k]
-            lines.append(f"{rate:12.6g}{self.frequencies[k]:12.6g}  " + "".join(f"{text:>16}" for text in shown))
+            lines.append(f"{rate:12.6g}{self.frequencies[k]:12.6g}  " + "".join(f"{text:>16}" for text in entries))
         return "\n".join(lines)
 
 

@@ -13,17 +13,19 @@ fraction of the drive's frequency, 2π/nT, exactly (Gong, Hamazaki, Ueda 2018).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from photinus.algebra import Oscillator
 from photinus.collective.floquet import floquet_modes
 from photinus.collective.period import Kick, Period
 from photinus.collective.scaling import Limit, PowerLaw, checked_sizes
 from photinus.errors import InvalidInput, NotConverged, WrongType, shown
 from photinus.model import Model
+from photinus.model.symmetry import factor_text
 from photinus.numerics.checks import whole_number
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.modes.biorthogonal import EXCEPTIONAL, Eigenmodes
@@ -68,9 +70,10 @@ class TimeCrystalEvidence:
     modes : tuple of Eigenmodes
         The slow modes at each size.
     rates, frequencies : ndarray, shape (n,)
-        −Re λ and |Im λ| of the slowest oscillating mode at each size; ``nan`` where none was found.
+        −Re λ and |Im λ| (angular, in the unit of the rates) of the slowest oscillating mode at each size; ``nan`` where
+        none was found.
     gaps : ndarray, shape (n,)
-        The slowest rate of all, oscillating or not.
+        The slowest rate of all, oscillating or not, in the unit of the model's rates.
     decay : PowerLaw or None
         The rates against the size; None where they are zero, or not all known.
     frequency : Limit or None
@@ -133,7 +136,7 @@ class TimeCrystalEvidence:
 
 def is_time_crystal(
     family: Family,
-    sizes: Sequence[Any],
+    sizes: Iterable[Any],
     *,
     perturbation: Family | None = None,
     order: OrderSpec = None,
@@ -147,7 +150,7 @@ def is_time_crystal(
     ----------
     family : callable
         Size N → Model, or, for a discrete time crystal, the :class:`~photinus.collective.Period` of a drive.
-    sizes : sequence of numbers
+    sizes : iterable of numbers
         Increasing, at least four; a factor of four between the ends, or more, tells a power from a constant.
     perturbation : callable, optional
         Size N → Model that is added, to see whether anything was tuned; to a period also a Kick, such as the error of a
@@ -177,6 +180,10 @@ def is_time_crystal(
             Of a period: the frequency is 2π/nT with a whole n ≥ 2, to 1e-6, at the two largest sizes.
         genuine modes
             None of them lives at a cutoff, or is at an exceptional point, or is less exact than its rate.
+        collective
+            Many units make the oscillation: the mode carries no U(1) charge, of which a rotating frame would take any
+            frequency away; the model is not linear in the amplitudes of oscillators; and the space grows with the size.
+            Undecided where the slowest mode is charged and others, which are not, oscillate too.
         search
             A remark, at which sizes the list of modes is proved complete: a mode that was missed is slower still.
         stable
@@ -210,9 +217,10 @@ def is_time_crystal(
     for what in (family, *([] if perturbation is None else [perturbation])):
         if not callable(what):
             raise WrongType(f"{shown(what)} is no function of the size.", "Give a function of N that returns a Model.")
-    numbers = checked_sizes(sizes)
+    sizes = list(sizes) if isinstance(sizes, Iterator) else sizes
+    numbers, given = checked_sizes(sizes), list(sizes)
     count = whole_number(count, "number of modes", minimum=2)
-    found = tuple(_slow_modes(_model(family, n), order, count, cutoff, method) for n in sizes)
+    found = tuple(_slow_modes(_model(family, n), order, count, cutoff, method) for n in given)
     perturbed = None
     if perturbation is not None:
 
@@ -228,8 +236,8 @@ def is_time_crystal(
                 )
             return model + added  # type: ignore[operator]
 
-        perturbed = is_time_crystal(disturbed, sizes, order=order, count=count, cutoff=cutoff, method=method)
-    return _judged(numbers, found, perturbed, _model(family, sizes[0]))
+        perturbed = is_time_crystal(disturbed, given, order=order, count=count, cutoff=cutoff, method=method)
+    return _judged(numbers, found, perturbed, _model(family, given[0]))
 
 
 def _model(family: Family, size: Any) -> Model | Period:
@@ -268,10 +276,15 @@ def _slow_modes(
             )
 
 
-def _oscillating(modes: Eigenmodes) -> int | None:
-    """The slowest mode with a frequency beyond its error and a millionth of its rate; of undamped ones the lowest."""
+def _oscillating(modes: Eigenmodes, *, neutral: bool = False) -> int | None:
+    """The slowest mode with a frequency beyond its error and a millionth of its rate; of undamped ones the lowest.
+
+    Of all modes, or of the ``neutral`` ones, which carry no U(1) charge.
+    """
     floor = np.maximum(10 * np.nan_to_num(modes.error, posinf=0.0), 1e-6 * np.abs(modes.rates))
     moving = np.flatnonzero(np.abs(modes.frequencies) > floor)
+    if neutral:
+        moving = np.array([k for k in moving if not _charges(modes, int(k))], dtype=int)
     undamped = [k for k in moving if not modes.modes[k].damped]
     if undamped:
         return int(min(undamped, key=lambda k: abs(modes.frequencies[k])))
@@ -303,7 +316,7 @@ def _judged(
         findings += [closing, _stays(limit, rates, frequencies)]
         if isinstance(smallest, Period):
             findings.append(_subharmonic(frequencies / smallest.frequency))
-        findings.append(_genuine(sizes, found, chosen))
+        findings += [_genuine(sizes, found, chosen), _collective(found, chosen, smallest)]
     findings.append(_complete(sizes, found))
     findings.append(_stable(decay, protected, perturbed, discrete=isinstance(smallest, Period)))
     return TimeCrystalEvidence(sizes, found, rates, frequencies, gaps, decay, limit, tuple(findings), perturbed)
@@ -397,6 +410,47 @@ def _genuine(sizes: tuple[float, ...], found: tuple[Eigenmodes, ...], chosen: li
     return Finding(name, True, f"residuals up to {worst:.0e}, none at a cutoff or an exceptional point")
 
 
+def _collective(found: tuple[Eigenmodes, ...], chosen: list[int | None], smallest: Model | Period) -> Finding:
+    """Whether many units make the frequency, and no rotating frame, no free modes and no system that stays the same.
+
+    With a U(1) charge Q, H and H + ωQ have the same modes, but that the frequencies of those of charge k differ by kω:
+    such a frequency is that of the frame, and zero in the right one.
+    """
+    name = "collective"
+    models = smallest.models if isinstance(smallest, Period) else (smallest,)
+    spaces = [modes.modes[0].sector.grading.space for modes in found]
+    if not spaces[0].cutoffs and spaces[0].dimension == spaces[-1].dimension:
+        return Finding(name, False, f"the system does not grow: it has {spaces[0].dimension} kets at every size")
+    if all(map(_linear, models)):
+        return Finding(name, False, "the model is linear, and its modes are free")
+    last, place = found[-1], chosen[-1]
+    charges = _charges(last, place) if place is not None else []
+    if not charges:
+        return Finding(name, True, "no rotating frame takes the frequency away, and the model is not linear")
+    frame = f"the mode carries the charge {', '.join(charges)}: in a rotating frame it rests"
+    if all(_oscillating(modes, neutral=True) is not None for modes in found):
+        return Finding(name, None, f"{frame}; others, without a charge, oscillate too: look at them, by order=")
+    return Finding(name, False, frame)
+
+
+def _charges(modes: Eigenmodes, place: int) -> list[str]:
+    """The U(1) charges that a mode carries, such as n_a + n_b."""
+    group, names = modes.symmetry.weak, modes.symmetry.coordinates
+    factors = zip(modes.orders[place], group.moduli, group.weights, strict=True)
+    return [factor_text(d, w, names).removeprefix("U(1): ") for k, d, w in factors if k and not d]
+
+
+def _linear(model: Model) -> bool:
+    """Whether H is quadratic in a and a† of oscillators and the jumps are linear: then so are the equations of ⟨a⟩."""
+    hamiltonian, channels = model.generator
+    words = [(word, 2) for word in hamiltonian.terms] + [(word, 1) for _, jump in channels for word in jump.terms]
+    return all(
+        all(isinstance(site, Oscillator) and not local[2] for site, local in word)
+        and sum(local[0] + local[1] for _, local in word) <= degree
+        for word, degree in words
+    )
+
+
 def _complete(sizes: tuple[float, ...], found: tuple[Eigenmodes, ...]) -> Finding:
     """A missed mode could only be slower: a missing proof is no evidence against a crystal, and is told."""
     searched = [f"{n:g}" for n, modes in zip(sizes, found, strict=True) if not modes.complete]
@@ -411,7 +465,7 @@ def _stable(
     name = "stable"
     if perturbed is None:
         return Finding(name, None, "no perturbation= was given")
-    inner = [finding for finding in perturbed.findings if finding.name != name]
+    inner = [finding for finding in perturbed.findings if finding.name not in (name, "collective")]
     against = [finding for finding in inner if finding.holds is False]
     if against:
         return Finding(name, False, f"perturbed, {against[0].name}: {against[0].why}")

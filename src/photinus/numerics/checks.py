@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import inf, isfinite
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from photinus.errors import InvalidInput
+from photinus.errors import InvalidInput, shown
 
 
 def real_number(value: Any, what: str, *, minimum: float | None = None) -> float:
@@ -17,7 +17,10 @@ def real_number(value: Any, what: str, *, minimum: float | None = None) -> float
         value = value.item()
     if type(value) is not float and (isinstance(value, bool) or not isinstance(value, Real)):
         raise InvalidInput(f"The {what} is {value!r}, which is not a real number.", "Give a real number.")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # of a whole number or a fraction beyond all floating-point numbers
+        number = -inf if value < 0 else inf
     if not isfinite(number):
         raise InvalidInput(f"The {what} is {number}.", "Give a finite number.")
     if minimum is not None and number < minimum:
@@ -38,6 +41,14 @@ def truth(value: Any, what: str) -> bool:
     if not isinstance(value, (bool, np.bool_)):
         raise InvalidInput(f"The {what} is {value!r}.", "Give True or False.")
     return bool(value)
+
+
+def real_numbers(values: Any, what: str) -> np.ndarray:
+    """A fresh float array of real numbers, NaN and infinities among them, or :class:`InvalidInput`."""
+    try:
+        return real_array(values)
+    except (TypeError, ValueError):
+        raise InvalidInput(f"The {what} are no real numbers: {shown(values)}.", "Give real numbers.") from None
 
 
 def real_array(values: Any) -> np.ndarray:

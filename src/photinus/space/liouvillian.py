@@ -18,6 +18,7 @@ import scipy.sparse as sp
 from photinus.algebra import Operator
 from photinus.model import ExchangeGroup, Model, Symmetry
 from photinus.model.exchange import no_exchange
+from photinus.numerics.memory import require_memory
 from photinus.space.sectors import Grading, Sector, grading
 from photinus.space.space import Bands, Shift, Space, make_space, read_only, row_keys
 
@@ -25,6 +26,8 @@ Jumps = tuple[tuple[float, Bands], ...]
 """(rate, L in bands) of every channel."""
 Diagonals = dict[tuple[Shift, Shift], np.ndarray]
 """(s, s′) -> values of the terms that take |n⟩⟨m| to |n + s⟩⟨m + s′|, one for each unknown."""
+ELEMENT_BYTES = 60.0
+"""What one element of the matrix takes while it is made; of many atoms each channel has one in a column, or more."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,25 @@ class Generator:
 
 
 def generator(model: Model, cutoffs: dict[str, int]) -> Generator:
-    """The model's generator on the space with these cutoffs."""
+    """The model's generator on the space with these cutoffs.
+
+    Raises
+    ------
+    MemoryBudgetExceeded
+        For ensembles of d levels whose coherences are too many, before their elements are made, which takes long.
+    """
     space = make_space(model.sites, cutoffs)
-    made = generator_on(space, *model.generator, graded=grading(space, model.symmetry.weak))
-    return replace(made, symmetry=model.symmetry)
+    graded = grading(space, model.symmetry.weak)
+    hamiltonian, channels = model.generator
+    if in_parts(space):
+        unknowns = graded.sector(graded.group.zero).size
+        require_memory(
+            ELEMENT_BYTES * unknowns * (1.0 + len(channels)),
+            None,
+            f"The generator of {unknowns} coherences between {space.dimension} kets",
+            "Use fewer atoms, a model with more symmetry, or ph.cumulants(model), for any number of atoms.",
+        )
+    return replace(generator_on(space, hamiltonian, channels, graded=graded), symmetry=model.symmetry)
 
 
 def generator_on(

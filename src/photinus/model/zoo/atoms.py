@@ -5,6 +5,7 @@ from __future__ import annotations
 from photinus.algebra import ensemble, oscillator, spin
 from photinus.model.jumps import Jump
 from photinus.model.model import Model
+from photinus.model.zoo.names import distinct_names
 from photinus.numerics.checks import real_number
 
 
@@ -30,7 +31,8 @@ def superradiant_laser(
     pump : float
         w, the rate at which each atom is repumped. The intensity is largest at w = N·Γ_c/2, and is N²Γ_c/8 there.
     collective_decay : float
-        Γ_c = g²/κ-like rate of the collective emission S₋ = Σ_n σ₋ⁿ.
+        Γ_c, the rate of the collective emission S₋ = Σ_n σ₋ⁿ. A cavity of :func:`tavis_cummings` that is bad, κ ≫ g√N,
+        gives Γ_c = 4g²/κ.
     decay, dephasing : float
         Rates of each atom; a dephasing rate γ lets ⟨σ₋⟩ of an atom decay at γ.
 
@@ -82,11 +84,11 @@ def superradiant_ensembles(
     pump : float
         w, the rate at which each atom is repumped.
     detuning : float
-        δ = ω_a − ω_b. With N·Γ_c = 1 the mean field has both at one frequency only if (w − 1)² + δ² < 1, with the
-        inversion z = (w² + δ²)/2w and the phase 2 arctan(δ/w); for w < 1 they leave it earlier, and lase at two
-        frequencies. ``ph.collective.superradiant_boundaries(w)`` gives both boundaries.
+        δ = ω_a − ω_b, angular, in the unit of the rates. With N·Γ_c = 1 the mean field has both at one frequency only
+        if (w − 1)² + δ² < 1, with the inversion z = (w² + δ²)/2w and the phase 2 arctan(δ/w); for w < 1 they leave it
+        earlier, and lase at two frequencies. ``ph.collective.superradiant_boundaries(w)`` gives both boundaries.
     collective_decay : float
-        Γ_c.
+        Γ_c (rate).
     names : pair of str
         Of the two ensembles.
 
@@ -100,7 +102,7 @@ def superradiant_ensembles(
     >>> ph.zoo.superradiant_ensembles(atoms=4, pump=2.0, detuning=0.3).symmetry
     U(1): J_a, U(1): M_a + M_b, U(1): J_b
     """
-    one, two = (ensemble(name, atoms) for name in names)
+    one, two = (ensemble(name, atoms) for name in distinct_names(names, 2, "ensembles"))
     delta = real_number(detuning, "detuning of the ensembles")
     jumps = [
         Jump(collective_decay, one.minus + two.minus, name="collective emission"),
@@ -121,9 +123,10 @@ def boundary_time_crystal(name: str = "s", *, length: float, drive: float = 1.0,
     length : float
         S = N/2 of N two-level atoms: 1/2, 1, 3/2, …
     drive : float
-        ω₀. For ω₀ > κ the mean field turns with the period 2π/√(ω₀² − κ²), for ω₀ < κ it rests.
+        ω₀, angular, in the unit of the rates. For ω₀ > κ the mean field turns with the period 2π/√(ω₀² − κ²), for
+        ω₀ < κ it rests.
     decay : float
-        κ > 0.
+        κ ≥ 0 (rate).
 
     References
     ----------
@@ -170,7 +173,7 @@ def tavis_cummings(
     pump, decay : float
         Rates of each atom.
     detuning : float
-        Atomic frequency − cavity frequency.
+        Atomic frequency − cavity frequency, angular, in the unit of the rates.
     names : pair of str
         Of the ensemble and of the cavity mode.
 
@@ -184,10 +187,11 @@ def tavis_cummings(
     >>> ph.zoo.tavis_cummings(atoms=3, coupling=1.0, cavity_loss=2.0, pump=0.5).symmetry
     U(1): J_atoms, U(1): M_atoms + n_c
     """
-    at, c = ensemble(names[0], atoms), oscillator(names[1])
+    name, cavity = distinct_names(names, 2, "ensemble and the cavity")
+    at, c = ensemble(name, atoms), oscillator(cavity)
     jumps = [Jump(cavity_loss, c, name="cavity loss")]
     jumps += [
-        Jump(rate, operator, name=f"{kind} of {names[0]}")
+        Jump(rate, operator, name=f"{kind} of {name}")
         for rate, operator, kind in ((pump, at.each.plus, "pump"), (decay, at.each.minus, "decay"))
         if rate != 0
     ]

@@ -10,6 +10,7 @@ from photinus.errors import InvalidInput, shown
 from photinus.model.jumps import Jump
 from photinus.model.model import Model
 from photinus.model.zoo.atoms import boundary_time_crystal
+from photinus.model.zoo.names import distinct_names
 from photinus.numerics.checks import real_number
 
 
@@ -27,11 +28,11 @@ def lipkin_meshkov_glick(
     length : float
         S = N/2 of N two-level systems: 1/2, 1, 3/2, …
     coupling : float
-        λ. In the mean field ⟨S_z⟩ = −S is unstable for 2λh > h² + κ²: S_x then has one of two signs.
+        λ (rate). In the mean field ⟨S_z⟩ = −S is unstable for 2λh > h² + κ²: S_x then has one of two signs.
     field : float
-        h.
+        h, angular, in the unit of the rates.
     decay : float
-        κ ≥ 0.
+        κ ≥ 0 (rate).
 
     Returns
     -------
@@ -77,11 +78,12 @@ def dicke(
     length : float
         S = N/2 of N atoms.
     coupling : float
-        λ. Above λ_c = ½√(ω_a(ω_c² + κ²/4)/ω_c) the mean field is superradiant, with one of two signs.
+        λ, in the unit of the rates. Above λ_c = ½√(ω_a(ω_c² + κ²/4)/ω_c) the mean field is superradiant, with one of
+        two signs.
     cavity_loss : float
         κ (rate of the photon number; the amplitude decays at κ/2).
     atom_frequency, cavity_frequency : float
-        ω_a, ω_c.
+        ω_a, ω_c, angular, in the unit of the rates.
     names : pair of str
         Of the spin and of the cavity mode.
 
@@ -100,7 +102,8 @@ def dicke(
     >>> ph.zoo.dicke(length=2, coupling=0.6, cavity_loss=0.2).symmetry
     Z₂: parity of c + s
     """
-    s, c = spin(names[0], length), oscillator(names[1])
+    name, cavity = distinct_names(names, 2, "spin and the cavity")
+    s, c = spin(name, length), oscillator(cavity)
     strength = 2 * real_number(coupling, "coupling of the cavity") / s.site.twice_j**0.5
     hamiltonian = real_number(cavity_frequency, "cavity frequency") * c.dag() * c
     hamiltonian = hamiltonian + real_number(atom_frequency, "atom frequency") * s.z + strength * (c + c.dag()) * s.x
@@ -126,11 +129,12 @@ def coupled_time_crystals(
     length : float
         S of each spin.
     drives : sequence of float
-        ω_j, two at least. Alone, a spin oscillates for ω_j > κ and rests for ω_j < κ; by default one of each.
+        ω_j, angular, in the unit of the rates, two at least. Alone, a spin oscillates for ω_j > κ and rests for
+        ω_j < κ; by default one of each.
     decay : float
-        κ.
+        κ (rate).
     coherent, shared_decay : float
-        g and V ≥ 0, of each pair.
+        g and V ≥ 0 (rates), of each pair.
     names : sequence of str, optional
         By default s1, s2, ….
 
@@ -153,9 +157,8 @@ def coupled_time_crystals(
         raise InvalidInput(f"The drives are {shown(drives)}.", "Give one number for each crystal.") from None
     if len(values) < 2:
         raise InvalidInput(f"There is {len(values)} drive.", "Give two or more, or use boundary_time_crystal.")
-    names = [f"s{k + 1}" for k in range(len(values))] if names is None else list(names)
-    if len(names) != len(values) or len(set(names)) != len(names):
-        raise InvalidInput(f"{len(set(names))} names are given for {len(values)} crystals.", "Give one name for each.")
+    usual = [f"s{k + 1}" for k in range(len(values))]
+    names = distinct_names(usual if names is None else names, len(values), "crystals")
     alone = [
         boundary_time_crystal(name, length=length, drive=drive, decay=decay)
         for name, drive in zip(names, values, strict=True)

@@ -8,11 +8,14 @@ from string import ascii_lowercase
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 
 from photinus.algebra import Operator, Oscillator, Word, as_operator, oscillator
-from photinus.errors import InvalidInput, shown
+from photinus.errors import InvalidInput
+from photinus.model.graphs import read_graph, require_writable
 from photinus.model.jumps import Jump
 from photinus.model.model import Model
+from photinus.model.zoo.names import distinct_names
 from photinus.model.zoo.oscillators import van_der_pol
 from photinus.numerics.checks import real_number
 
@@ -41,7 +44,8 @@ def coupled_van_der_pol(
     ----------
     graph : int, edge list, matrix or networkx graph
         A number N (every pair is an edge), pairs (i, j) or triples (i, j, weight) of numbers from 0, a symmetric matrix
-        of weights, or a networkx graph (edge attribute ``weight``). Weights are at least 0; rates are per edge.
+        of weights, dense or sparse, or a networkx graph (edge attribute ``weight``). Weights are at least 0; rates are
+        per edge.
     gain, two_photon_loss, loss, kerr : float or sequence
         κ₁, κ₂, γ, K: one number, or one for each oscillator.
     detuning : float or sequence
@@ -59,6 +63,14 @@ def coupled_van_der_pol(
     Model
         U(1): Σ n_j, where the graph is connected.
 
+    Raises
+    ------
+    InvalidInput, WrongType
+        For what is no graph, as :func:`~photinus.model.graphs.read_graph` tells, weights that are no real numbers from
+        0 on, names that are not one for each, and rates that are negative or not finite.
+    MemoryBudgetExceeded
+        For more oscillators and edges than a model written out term by term can hold.
+
     References
     ----------
     Lee2013, Lee2014 (whose rates, V included, are half of these).
@@ -70,12 +82,11 @@ def coupled_van_der_pol(
     >>> ph.zoo.coupled_van_der_pol(ring, gain=1, two_photon_loss=0.5, dissipative=0.2).symmetry
     U(1): n_a1 + n_a2 + n_a3, exchange: a1, a2, a3 (ring of 3: cyclic, reflections)
     """
-    count, edges = read_graph(graph)
+    count, edges = _couplings(graph)
     if names is None:
         names = tuple(ascii_lowercase[:2]) if count == 2 else tuple(f"a{k + 1}" for k in range(count))
-    if len(names) != count or len(set(names)) != count:
-        raise InvalidInput(f"{len(set(names))} names are given for {count} oscillators.", "Give one name for each.")
-    if count == 2 and np.ndim(detuning) == 0:
+    names = distinct_names(names, count, "oscillators")
+    if count == 2 and _is_one(detuning):
         half = 0.5 * real_number(detuning, "detuning of the pair")
         frequencies = [half, -half]
     else:
@@ -110,7 +121,7 @@ def coupled_van_der_pol(
 
 
 def directed_van_der_pol(
-    arcs: Sequence[Sequence[float]] = ((0, 1),),
+    arcs: Any = ((0, 1),),
     *,
     gain: float | Sequence[float],
     two_photon_loss: float | Sequence[float],
@@ -127,8 +138,10 @@ def directed_van_der_pol(
 
     Parameters
     ----------
-    arcs : list of pairs or triples
-        (i, j) or (i, j, weight), from i to j, numbers from 0. Both directions of a pair may be given, as two arcs.
+    arcs : arcs, matrix or networkx digraph
+        Pairs (i, j) or triples (i, j, weight), from i to j, numbers from 0, or what else
+        :func:`~photinus.model.graphs.read_graph` takes. Both directions of a pair may be given, as two arcs. Weights
+        are at least 0.
     gain, two_photon_loss, loss, detuning : float or sequence
         κ₁, κ₂, γ_j and the frequencies ω_j (H = Σ ω_j n_j), one number or one for each oscillator.
     cascaded : float
@@ -141,6 +154,11 @@ def directed_van_der_pol(
     Model
         Of oscillators a1, a2, …; U(1): Σ n_j, where the arcs connect them.
 
+    Raises
+    ------
+    InvalidInput, WrongType, MemoryBudgetExceeded
+        As :func:`coupled_van_der_pol`.
+
     References
     ----------
     Gardiner1993, Carmichael1993.
@@ -152,16 +170,13 @@ def directed_van_der_pol(
     dα_a1/dt = 0.4 α_a1 - 0.1 |α_a1|² α_a1
     dα_a2/dt = 0.2 α_a1 + 0.4 α_a2 - 0.1 |α_a2|² α_a2
     """
-    if not isinstance(arcs, Iterable) or any(np.ndim(arc) != 1 or len(arc) not in (2, 3) for arc in arcs):
-        raise InvalidInput(f"The arcs are {shown(arcs)}.", "Give pairs (i, j) or triples (i, j, weight) in a list.")
-    rows = [(int(arc[0]), int(arc[1]), arc[2] if len(arc) == 3 else 1.0) for arc in arcs]
-    count = 1 + max((max(i, j) for i, j, _ in rows), default=-1)
-    edges = _checked(count, rows, directed=True)
+    count, edges = _couplings(arcs, directed=True)
     rate, turn = real_number(cascaded, "cascaded coupling", minimum=0.0), cmath.exp(1j * real_number(phase, "phase"))
     names = [f"a{k + 1}" for k in range(count)]
     frequencies = _per_site(detuning, count, "detuning")
+    apart = sp.csr_array((count, count))
     clocks = coupled_van_der_pol(
-        count, gain=gain, two_photon_loss=two_photon_loss, loss=loss, detuning=frequencies, names=names
+        apart, gain=gain, two_photon_loss=two_photon_loss, loss=loss, detuning=frequencies, names=names
     )
     ladder = [oscillator(name) for name in names]
     hamiltonian, jumps = clocks.hamiltonian, list(clocks.jumps)
@@ -230,59 +245,25 @@ def hopping(names: Sequence[str], edges: Iterable[Edge]) -> Operator:
     return Operator(terms)
 
 
-def read_graph(graph: Any) -> tuple[int, list[Edge]]:
-    """Number of nodes and weighted edges of an int, an edge list, a matrix or a networkx graph.
-
-    Raises
-    ------
-    InvalidInput
-        For self-loops, negative or non-finite weights, repeated edges, and matrices that are not square and symmetric.
-    """
-    if hasattr(graph, "edges") and hasattr(graph, "nodes"):
-        place = {node: k for k, node in enumerate(graph.nodes)}
-        edges = [(place[u], place[v], data.get("weight", 1.0)) for u, v, data in graph.edges(data=True)]
-        return len(place), _checked(len(place), edges)
-    if isinstance(graph, (int, np.integer)) and not isinstance(graph, bool):
-        count = int(graph)
-        return count, _checked(count, []) + [(i, j, 1.0) for i in range(count) for j in range(i + 1, count)]
-    if isinstance(graph, np.ndarray) or (len(graph) and len(graph[0]) == len(graph) and len(graph) > 3):
-        matrix = np.asarray(graph, dtype=float)
-        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-            raise InvalidInput(f"The coupling matrix has the shape {matrix.shape}.", "Give a square matrix.")
-        if not np.array_equal(matrix, matrix.T):
-            raise InvalidInput("The coupling matrix is not symmetric.", "Give weights w_ij = w_ji.")
-        if np.diagonal(matrix).any():
-            raise InvalidInput(
-                "The coupling matrix has entries on its diagonal.", "An oscillator is not coupled to itself."
-            )
-        i, j = np.nonzero(np.triu(matrix))
-        return len(matrix), _checked(
-            len(matrix), [(int(a), int(b), float(matrix[a, b])) for a, b in zip(i, j, strict=True)]
-        )
-    edges = [(edge[0], edge[1], edge[2] if len(edge) == 3 else 1.0) for edge in graph]
-    count = 1 + max((max(i, j) for i, j, _ in edges), default=-1)
-    return count, _checked(count, edges)
+def _couplings(graph: Any, *, directed: bool = False) -> tuple[int, list[Edge]]:
+    """Number of oscillators and edges of weights ≥ 0, in the order in which they were given."""
+    read = read_graph(graph, directed=directed)
+    require_writable(read.count, len(read.ends))
+    return read.count, [
+        (i, j, real_number(weight, f"weight of the edge ({i}, {j})", minimum=0.0))
+        for (i, j), weight in zip(read.ends.tolist(), read.weights.tolist(), strict=True)
+    ]
 
 
-def _checked(count: int, edges: list[Edge], *, directed: bool = False) -> list[Edge]:
-    if count < 1:
-        raise InvalidInput(f"The graph has {count} nodes.", "Give at least one oscillator.")
-    seen: set[tuple[int, int]] = set()
-    for i, j, weight in edges:
-        if i == j:
-            raise InvalidInput(f"The graph couples the oscillator {i} to itself.", "Leave self-loops out.")
-        if min(i, j) < 0:
-            raise InvalidInput(f"The edge ({i}, {j}) has a negative end.", "Number the oscillators 0, 1, 2, ….")
-        pair = (i, j) if i < j or directed else (j, i)
-        if pair in seen:
-            raise InvalidInput(f"The edge ({i}, {j}) is given twice.", "Give each edge once, with its weight.")
-        seen.add(pair)
-        real_number(weight, f"weight of the edge ({i}, {j})", minimum=0.0)
-    return [(i, j, float(w)) for i, j, w in edges if w]
+def _is_one(value: Any) -> bool:
+    try:
+        return np.ndim(value) == 0
+    except ValueError:  # lists of different lengths, none of which is a number
+        return False
 
 
 def _per_site(value: float | Sequence[float], count: int, what: str) -> list[float]:
-    if np.ndim(value) == 0:
+    if _is_one(value):
         return [real_number(value, what)] * count
     values = list(value)  # type: ignore[arg-type]
     if len(values) != count:
