@@ -249,7 +249,7 @@ def _linear_growth(model: Model) -> float | None:
             drift[k, column] += c
             drift[k + size, (column + size) % (2 * size)] += np.conj(c)
     growth = float(np.linalg.eigvals(drift).real.max())
-    return 0.0 if abs(growth) <= 1e-14 * np.abs(drift).max() else growth  # at threshold, but for rounding
+    return 0.0 if abs(growth) <= 2 * np.finfo(float).eps * np.abs(drift).max() else growth  # at threshold, but for rounding
 
 
 def degree(operator: Operator) -> float:
