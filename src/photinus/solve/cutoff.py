@@ -248,8 +248,8 @@ def _linear_growth(model: Model) -> float | None:
             column = model.sites.index(word[0][0]) + size * (word[0][1][0])
             drift[k, column] += c
             drift[k + size, (column + size) % (2 * size)] += np.conj(c)
-    growth = float(np.linalg.eigvals(drift).real.max())
-    return 0.0 if abs(growth) <= 2 * np.finfo(float).eps * np.abs(drift).max() else growth  # at threshold, but for rounding
+    growth = float(np.linalg.eigvals(drift).real.max())  # 0 at threshold, but for rounding
+    return 0.0 if abs(growth) <= 2 * np.finfo(float).eps * np.abs(drift).max() else growth
 
 
 def degree(operator: Operator) -> float:
