@@ -33,15 +33,16 @@ from photinus.algebra import Ensemble, LevelEnsemble, Operator, Oscillator, Qudi
 from photinus.algebra.operator import as_operator
 from photinus.collective.self_consistency import Pair, Response, self_consistent_pairs
 from photinus.errors import DegenerateSteadyState, InvalidInput, NoSteadyState, NotConverged, WrongType, shown
-from photinus.model import Jump, Model, Order
+from photinus.model import Group, Jump, Model, Order, Symmetry
 from photinus.numerics.checks import real_number, whole_number
 from photinus.numerics.memory import require_memory
 from photinus.solve.cutoff import Converged, Fixed
 from photinus.solve.steady import steady_state
-from photinus.space.liouvillian import generator
+from photinus.space.liouvillian import Generator, generator
+from photinus.space.sectors import grading
 from photinus.space.space import read_only
 from photinus.space.state import State
-from photinus.space.vectors import functional, multiplied
+from photinus.space.vectors import functional, laid_into, multiplied
 
 Cutoff: TypeAlias = Fixed | Converged
 
@@ -170,24 +171,26 @@ class InfiniteNetwork:
         return self.unit + Model(jumps=[Jump(self.dissipative, self.operator, name="coupling")])
 
     @cached_property
+    def symmetry(self) -> Symmetry:
+        """What is left of the unit's symmetry where all words of A are of one order: that of a unit with the jump A."""
+        return (self.unit + Model(jumps=[Jump(1.0, self.operator)])).symmetry
+
+    @cached_property
     def charge(self) -> Operator:
         """Q with [Q, A] = −A that the unit conserves: in the frame of Ω the Hamiltonian loses Ω·Q."""
-        symmetry = self.unit.symmetry
-        coordinates = [(site, k) for site in symmetry.sites for k in range(len(site.coordinates))]
+        coordinates = [(site, k) for site in self.symmetry.sites for k in range(len(site.coordinates))]
         word, first = next(iter(self.operator.terms.items()))
-        for modulus, weights in zip(symmetry.weak.moduli, symmetry.weak.weights, strict=True):
-            parts = [
-                (weight, site_coordinate(*place)) for weight, place in zip(weights, coordinates, strict=True) if weight
-            ]
+        for modulus, weights in zip(self.symmetry.weak.moduli, self.symmetry.weak.weights, strict=True):
+            parts = [(x, site_coordinate(*place)) for x, place in zip(weights, coordinates, strict=True) if x]
             if modulus or any(part is None for _, part in parts):
                 continue
-            total = sum((weight * part for weight, part in parts if part is not None), as_operator(0))
+            total = sum((x * part for x, part in parts if part is not None), start=as_operator(0))
             turned = commutator(total, self.operator)
             factor = turned.terms.get(word, 0) / first
             if factor and turned.isclose(factor * self.operator):
                 return total / -complex(factor).real
         raise InvalidInput(
-            f"No U(1) of the unit ({symmetry}) turns the phase of {self.operator}.",
+            f"No U(1) of the unit ({self.unit.symmetry}) turns the phase of {self.operator}.",
             "Leave out drives, and couple through an operator of definite order, such as a or S₋.",
         )
 
@@ -229,15 +232,15 @@ class InfiniteNetwork:
         return self._growth(steady_state(self.bare, cutoff=self.cutoff))
 
     def _growth(self, state: State, *, coupled: bool = True) -> np.ndarray:
+        made, state = _graded(self.bare, state, self.symmetry.weak)
         order, source = _turning(state, self.operator.dag(), -1)
-        made = generator(self.bare, state.cutoffs)
         sector = made.grading.sector(order)
         strength = self.strength if coupled else 0.0
         values = _leading(
             made.liouvillian(sector).matrix,
             -1j * strength * source[:, None],
             functional(self.operator, sector)[None],
-            _motion(self.bare, self.operator, state),
+            _motion(made, state, self.operator),
         )
         return read_only(values - self.lorentzian)
 
@@ -310,8 +313,9 @@ class InfiniteNetwork:
         Parameters
         ----------
         scan : int
-            Field strengths between 10⁻³ and 1 of the largest possible one, |η|‖A‖. They make a grid with frequencies as
-            dense as the linear response asks for; Newton's method starts where a unit's answer may equal the field.
+            About so many field strengths in three decades, from the largest possible one, |η|‖A‖, down to where a unit
+            answers linearly. They make a grid with frequencies as dense as the linear response asks for; Newton's
+            method starts where a unit's answer may equal the field.
 
         Returns
         -------
@@ -357,7 +361,7 @@ class InfiniteNetwork:
         pairs = self_consistent_pairs(
             response,
             _moved(self._growth(state, coupled=False), rates),
-            _window([_motion(model, self.operator, near) for model, near in motions]),
+            _window([_motion(*_graded(model, near, self.symmetry.weak), self.operator) for model, near in motions]),
             unstable=_unstable(rates, abs(self.strength)),
             scan=scan,
         )
@@ -389,21 +393,18 @@ def _network_state(response: Response, pair: Pair, cutoff: Cutoff) -> NetworkSta
 
 def _stability(response: Response, pair: Pair, state: State) -> float:
     """The largest real part of 𝓛 − i[η z A† + η̄ z̄ A, ·] linearised, without the phase's own zero."""
-    model = response.model(pair.field, pair.frequency)
-    made = generator(model, state.cutoffs)
+    made = generator(response.model(pair.field, pair.frequency), state.cutoffs)
     sector = made.grading.sector(made.grading.group.zero)
     up, down = response.operator.dag(), response.operator
-    sources = [
-        -1j * response.strength * _turning(state, up, -1)[1],
-        -1j * response.strength.conjugate() * _turning(state, down, -1)[1],
-    ]
-    readers = [functional(down, sector), functional(up, sector)]
+    pushes = ((response.strength, up), (response.strength.conjugate(), down))
+    sources = [-1j * strength * _turning(state, operator, -1)[1] for strength, operator in pushes]
     values = _leading(
-        made.liouvillian(sector).matrix, np.stack(sources, axis=1), np.stack(readers), _motion(model, down, state)
+        made.liouvillian(sector).matrix,
+        np.stack(sources, axis=1),
+        np.stack([functional(down, sector), functional(up, sector)]),
+        _motion(made, state, down),
     )
-    return float(
-        values[np.argsort(np.abs(values))][2:].real.max()
-    )  # without the trace, and the phase that nothing holds
+    return float(values[np.argsort(np.abs(values))][2:].real.max())  # without the trace, and the phase that is free
 
 
 # ---- linear response ----
@@ -416,10 +417,16 @@ def _turning(state: State, operator: Operator, sign: int) -> tuple[Order, np.nda
     return order, left[order] + sign * right[order]
 
 
-def _motion(model: Model, operator: Operator, state: State) -> tuple[complex, complex]:
+def _graded(model: Model, state: State, group: Group) -> tuple[Generator, State]:
+    """A model's generator and a state, sorted by a part of the model's symmetry."""
+    made = generator(model, state.cutoffs)
+    graded = grading(made.space, group)
+    return replace(made, grading=graded), laid_into(state, graded)
+
+
+def _motion(made: Generator, state: State, operator: Operator) -> tuple[complex, complex]:
     """How A moves in a state: the mean of the eigenvalues −γ − iω that ⟨{A(t), A†}⟩ shows, and their spread."""
     order, vector = _turning(state, operator.dag(), 1)
-    made = generator(model, state.cutoffs)
     sector = made.grading.sector(order)
     matrix, read = made.liouvillian(sector).matrix, functional(operator, sector)
     weight, first, second = (complex(read @ x) for x in (vector, matrix @ vector, matrix @ (matrix @ vector)))
@@ -460,7 +467,8 @@ def _leading(matrix: sp.csc_array, u: np.ndarray, w: np.ndarray, motion: tuple[c
     if n <= DENSE:
         values = np.linalg.eigvals(matrix.toarray() + u @ w)
         return np.asarray(values[np.argsort(-values.real)])
-    require_memory(24.0 * n**1.75, None, f"The stability of {n} coherences", "Use smaller cutoffs, or a smaller unit.")
+    size = 24.0 * n**1.75 + 16.0 * MOST * n  # the factors of two sites, as measured, and the Krylov space
+    require_memory(size, None, f"The stability of {n} coherences", "Use smaller cutoffs, or a unit of fewer sites.")
     mean, spread = motion
     shift = abs(mean.real) + abs(spread) + 1j * mean.imag
     factors = sla.splu((matrix - shift * sp.eye_array(n)).astype(complex).tocsc())

@@ -54,8 +54,12 @@ HALVINGS = 3
 """So often a cell that may hold a pair is cut in four, before Newton's method starts in what is left."""
 MARGIN = 0.5
 """The share of the variation of F over a cell by which the corners may miss 1 on one side; less in smaller cells."""
+LINEAR_CELLS, REACH = 3, 4.0
+"""After so many halvings a cell is left out whose linear solution is farther from its middle, in half cells."""
 REFINEMENTS = 2
 """So often all cells are halved where the indices do not add up."""
+FAR = 30.0
+"""How far Newton's method may go: in e², in units of the start, and in frequency, in units of the cell."""
 ACCURACY = 1e-8
 """|F − 1| of what counts as self-consistent."""
 
@@ -173,7 +177,8 @@ def self_consistent_pairs(
         if unstable in (None, total):
             return found
         shape = f"{len(fields)} × {len(frequencies)}"
-        fields, frequencies = _halved(fields), _halved(frequencies)
+        fields = sorted([*fields, *((x * y) ** 0.5 for x, y in pairwise(fields))])
+        frequencies = sorted([*frequencies, *((x + y) / 2 for x, y in pairwise(frequencies))])
     raise NotConverged(
         f"The incoherent state has {unstable} unstable modes, but the indices of the {len(found)} states with a common "
         f"phase that a grid of {shape} fields and frequencies shows add up to {total}: at least one is missed.",
@@ -192,8 +197,7 @@ def _grid(
         return max(narrowest, STEP * float(np.abs(poles + 1j * frequency).min()))
 
     frequencies = [low]
-    while frequencies[-1] < high:
-        near = step(frequencies[-1])
+    while high - frequencies[-1] > 1e-6 * (near := step(frequencies[-1])):
         frequencies.append(min(high, frequencies[-1] + min(near, max(widest, 0.1 * near))))
     weakest = WEAKEST * top
     linear = {w: excess(weakest, w) for w in frequencies}
@@ -211,19 +215,13 @@ def _grid(
     return sorted([weakest, *fields]), sorted(frequencies)
 
 
-def _halved(values: list[float]) -> list[float]:
-    """The same values, and one between each two."""
-    between = [(x * y) ** 0.5 if x > 0 else (x + y) / 2 for x, y in pairwise(values)]
-    return sorted([*values, *between])
-
-
 def _pairs(excess: Excess, fields: list[float], frequencies: list[float]) -> list[Pair]:
     """All pairs in the cells of a grid, by e."""
     cells: list[Cell] = list(product(pairwise(fields), pairwise(frequencies)))
     for level in range(HALVINGS + 1):
         if level:
             cells = [quarter for cell in cells for quarter in _quarters(cell)]
-        cells = [cell for cell in cells if _may_hold_one(excess, cell, MARGIN / 2**level)]
+        cells = [cell for cell in cells if _may_hold_one(excess, cell, level)]
     found: list[Pair] = []
     close = 1e-7 * (frequencies[-1] - frequencies[0])
     for (weak, strong), (low, high) in cells:
@@ -252,19 +250,29 @@ def _quarters(cell: Cell) -> Iterable[Cell]:
     return product(((weak, e), (e, strong)), ((low, frequency), (frequency, high)))
 
 
-def _may_hold_one(excess: Excess, cell: Cell, margin: float) -> bool:
-    """Whether the corners do not lie all on one side of F = 1, farther from it than the margin."""
+def _may_hold_one(excess: Excess, cell: Cell, level: int) -> bool:
+    """Whether F may be 1 inside, to go by the corners.
+
+    It is not where they all lie on one side of 1, farther from it than a margin; nor, in cells that are small enough
+    for F to be nearly linear, where the linear solution is some cells away.
+    """
     corners = np.array([excess(e, frequency) for e, frequency in product(*cell)])
     mean = corners.mean()
     nearest = (corners * np.conj(mean)).real.min() / (abs(mean) or 1.0)
-    return bool(nearest <= margin * np.abs(corners[:, None] - corners).max())
+    if nearest > MARGIN / 2**level * np.abs(corners[:, None] - corners).max():
+        return False
+    if level < LINEAR_CELLS:
+        return True
+    slopes = np.array([corners[2:].sum() - corners[:2].sum(), corners[1::2].sum() - corners[::2].sum()]) / 4
+    away = np.linalg.lstsq(np.stack([slopes.real, slopes.imag]), np.array([mean.real, mean.imag]), rcond=1e-8)[0]
+    return bool(np.abs(away).max() <= REACH)
 
 
 def _solved(excess: Excess, e: float, frequency: float, width: float) -> tuple[float, float] | None:
     """A root of F − 1, an analytic function of e² and Ω, from a start; None where there is none with e > 0."""
 
     def place(x: np.ndarray) -> tuple[float, float]:
-        return e * max(float(x[0]), 1e-12) ** 0.5, frequency + width * float(x[1])
+        return e * float(np.clip(x[0], 1e-12, FAR)) ** 0.5, frequency + width * float(np.clip(x[1], -FAR, FAR))
 
     def equations(x: np.ndarray) -> list[float]:
         value = excess(*place(x))
