@@ -39,7 +39,8 @@ default_role = "code"  # `one backtick` in a docstring is code, as in Markdown
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the Parameters section gives type, shape, unit and range
 autodoc_preserve_defaults = True
-autodoc_mock_imports = [] if importlib.util.find_spec("numba") else ["numba"]  # the extra `fast` need not be there
+# The extra `fast` need not be there.
+autodoc_mock_imports = [name for name in ("numba", "llvmlite") if not importlib.util.find_spec(name)]
 napoleon_google_docstring = False
 napoleon_use_param = False
 napoleon_use_rtype = False

@@ -485,7 +485,7 @@ def _leading(matrix: sp.csc_array, u: np.ndarray, w: np.ndarray, motion: tuple[c
             return np.asarray(shift + 1 / values[order])
     raise NotConverged(
         f"Arnoldi's method did not reach the leading eigenvalues of {n} coherences in {MOST} steps.",
-        "Use smaller cutoffs, or a unit in which A turns at the frequencies of its U(1).",
+        f"Use smaller cutoffs; below {DENSE} coherences all eigenvalues are computed at once.",
     )
 
 
