@@ -32,6 +32,7 @@ from photinus.algebra.operator import as_operator
 from photinus.errors import InvalidInput, MissingExtra, NotConverged, WrongType, shown
 from photinus.model import Jump, Model
 from photinus.model.graphs import read_weights, require_writable
+from photinus.numerics.adams import MILNE, START, adams
 from photinus.numerics.checks import real_number, truth, whole_number
 from photinus.numerics.memory import require_memory
 from photinus.solve.classical import Flow, make_flow, vector_length
@@ -43,19 +44,25 @@ if TYPE_CHECKING:
 
 Velocity = Callable[[np.ndarray], np.ndarray]
 """y -> dy/dt."""
-Follow = Callable[[np.ndarray, int, float], np.ndarray]
-"""(y, steps, length) -> y after these steps."""
+Follow = Callable[[np.ndarray, int, float], tuple[np.ndarray, np.ndarray]]
+"""(y, steps, length) -> y after these steps, and what was predicted for it."""
+COARSEST = 1e-2
+"""Largest error of a step, relative to the largest value."""
 
 
 @dataclass(frozen=True, slots=True)
 class FourthOrder:
-    """Runge and Kutta's classical steps of fourth order, of one length between two times.
+    """Steps of fourth order, of one length between two times: Adams, Bashforth and Moulton's.
+
+    Each is predicted from the steps before and corrected once: two evaluations of the mean field, and the correction
+    tells the error. The first three of each interval are Runge and Kutta's classical ones.
 
     Parameters
     ----------
     step : float, optional
-        Longest step, in the unit of time, 1/rates. By default it is chosen for each interval, so that one step and two
-        halves differ by no more than ``tolerance`` at both of its ends.
+        Longest step, in the unit of time, 1/rates. By default it is chosen for each interval, so that the error of one
+        step is no more than ``tolerance``. It must be below 1.2/γ for decays at the rate γ, and well below 1/ω for
+        rotations at ω.
     tolerance : float
         Largest error of a step over all units, relative to the largest value.
     compiled : bool, optional
@@ -63,6 +70,10 @@ class FourthOrder:
         oscillators whose phase is free, coupled through a. The answers agree to rounding.
     workers : int
         Threads of the compiled steps, as far as there are cores; the answers do not depend on their number.
+
+    References
+    ----------
+    Hairer1993, section III.1.
     """
 
     step: float | None = None
@@ -73,7 +84,7 @@ class FourthOrder:
     def __post_init__(self) -> None:
         if self.step is not None and real_number(self.step, "step") <= 0:
             raise InvalidInput(f"The step is {self.step:g}.", "Give a positive time.")
-        if not 1e-14 < real_number(self.tolerance, "tolerance of a step") <= 1e-2:
+        if not 1e-14 < real_number(self.tolerance, "tolerance of a step") <= COARSEST:
             raise InvalidInput(f"The tolerance of a step is {self.tolerance:g}.", "Give 1e-13 … 1e-2.")
         if self.compiled is not None:
             truth(self.compiled, "choice of compiled steps")
@@ -368,7 +379,7 @@ class Network:
         MissingExtra
             For ``compiled=True`` without Numba.
         NotConverged
-            If the motion grows without bound, or no step is short enough.
+            If the motion grows without bound, no step is short enough, or the error of one that was given is above 1 %.
         """
         if not isinstance(method, FourthOrder):
             raise WrongType(f"The method is {shown(method)}.", "Give FourthOrder(step=…, tolerance=…, compiled=…).")
@@ -384,10 +395,15 @@ class Network:
                 length = method.step
             while True:
                 steps = max(1, int(np.ceil(interval / length * (1 - 1e-12))))
-                end = follow(y, steps, float(interval) / steps)
+                end, predicted = follow(y, steps, float(interval) / steps)
                 count += steps
                 bounded = np.isfinite(end).all() and np.abs(end).max() < RUNAWAY
-                error = _defect(follow, end, float(interval) / steps) if bounded else np.inf
+                if not bounded:
+                    error = np.inf
+                elif steps > START:
+                    error = _correction(end, predicted)
+                else:
+                    error = _defect(follow, end, float(interval) / steps)
                 if method.step is not None or error <= 10 * method.tolerance:
                     break
                 length = float(interval) / steps / 2
@@ -398,8 +414,13 @@ class Network:
                     f"The motion grows without bound between the times {grid[k]:g} and {grid[k + 1]:g}.",
                     "Add a loss that grows with the amplitude, or give a shorter step.",
                 )
-            errors[k] = max(errors[k], _defect(follow, y, float(interval) / steps))
-            errors[k + 1], values[k + 1], y = error, self._out(end), end
+            begun = _defect(follow, y, float(interval) / steps)
+            if max(begun, error) > COARSEST:
+                raise NotConverged(
+                    f"A step of {interval / steps:.3g} has an error of {max(begun, error):.2g} of the largest value.",
+                    "Give a shorter step, or leave it out.",
+                )
+            errors[k], errors[k + 1], values[k + 1], y = max(errors[k], begun), error, self._out(end), end
         return NetworkMotion(self, grid, values, errors, count)
 
     def __repr__(self) -> str:
@@ -410,12 +431,16 @@ class Network:
         return f"Network of {self.size} units ({self.site!r}), {number} {ends} through {self.operator}: {rates}"
 
 
-def _defect(follow: Follow, y: np.ndarray, h: float) -> float:
-    """The error of one step, by two of half the length, relative to the largest value."""
-    once, twice = follow(y, 1, h), follow(y, 2, 0.5 * h)
+def _correction(y: np.ndarray, predicted: np.ndarray) -> float:
+    """The error of a step, relative to the largest value."""
     with np.errstate(all="ignore"):
-        found = float(np.abs(once - twice).max() / max(float(np.abs(twice).max()), 1e-300) * 16 / 15)
+        found = float(MILNE * np.abs(y - predicted).max() / max(float(np.abs(y).max()), 1e-300))
     return found if np.isfinite(found) else np.inf
+
+
+def _defect(follow: Follow, y: np.ndarray, h: float) -> float:
+    """The error of a step from here on."""
+    return _correction(*follow(y, START + 1, h))
 
 
 def _suited(follow: Follow, y: np.ndarray, h: float, tolerance: float) -> float:
@@ -483,19 +508,14 @@ def _follow(network: Network, method: FourthOrder) -> Follow:
         else:
             return _compiled(network, powers, lambda *parts: follower(Tables(*parts), method.workers))
 
-    def follow(y: np.ndarray, steps: int, h: float) -> np.ndarray:
+    def follow(y: np.ndarray, steps: int, h: float) -> tuple[np.ndarray, np.ndarray]:
         with np.errstate(all="ignore"):
-            for _ in range(steps):
-                one = network._drift(y)
-                two = network._drift(y + 0.5 * h * one)
-                three = network._drift(y + 0.5 * h * two)
-                y = y + h / 6 * (one + 2 * two + 2 * three + network._drift(y + h * three))
-        return y
+            return adams(network._drift, y, steps, h)
 
     return follow
 
 
-def _compiled(network: Network, powers: np.ndarray, make: Callable[..., Follow]) -> Follow:
+def _compiled(network: Network, powers: np.ndarray, make: Callable[..., Any]) -> Follow:
     """Compiled steps of oscillators with these powers."""
     scale = abs(complex(network.operator.terms[((network.site, (0, 1, ())),)])) ** 2
     links = sp.csr_array(-1j * scale * network.fields)  # H = E A† + h.c. with A = s a drives α by −i s̄E, E = η s α
@@ -508,9 +528,9 @@ def _compiled(network: Network, powers: np.ndarray, make: Callable[..., Follow])
         data[:1] if (data == data[0]).all() else data,
     )
 
-    def follow(y: np.ndarray, steps: int, h: float) -> np.ndarray:
-        z = made(y[0] + 1j * y[1], steps, h)
-        return np.stack([z.real, z.imag])
+    def follow(y: np.ndarray, steps: int, h: float) -> tuple[np.ndarray, np.ndarray]:
+        z, predicted = made(y[0] + 1j * y[1], steps, h)
+        return np.stack([z.real, z.imag]), np.stack([predicted.real, predicted.imag])
 
     return follow
 
