@@ -277,8 +277,8 @@ def test_mistakes() -> None:
         Network(TWO_LEVEL, S.minus, 3).evolve([0, 0, 0.5], [0, 1], method=FourthOrder(compiled=True))
     with pytest.raises(ph.errors.NotConverged, match="without bound"):
         Network(ph.Model(jumps=[ph.Jump(50, A.dag())]), A, 3).evolve(1, [0, 100], method=FourthOrder(step=0.1))
+    fast = Network(ph.zoo.van_der_pol(gain=1, two_photon_loss=0.1), A, 3, frequencies=3.6)
     with pytest.raises(ph.errors.NotConverged, match=r"A step of 0\.25 has an error of"):
-        fast = Network(ph.zoo.van_der_pol(gain=1, two_photon_loss=0.1), A, 3, frequencies=3.6)
         fast.evolve(1, [0, 10], method=FourthOrder(step=0.25))
     with pytest.raises(ph.errors.InvalidInput, match="through"):
         Network(CLOCK, A**2, 3, dissipative=0.1).evolve(1, [0, 1])
