@@ -101,10 +101,24 @@ def test_the_judge_s_coordinates_change_no_answer(model: ph.Model) -> None:
     small = dict.fromkeys(model.oscillators, 6)
     alone = ph.Krylov().null_vector(sector(model, 6))
     within = ph.Krylov().null_vector(sector(model, 6), larger=sector(model, 7))
-    assert alone.judge is None
-    assert within.judge.cutoffs == {name: n + 1 for name, n in small.items()}
+    assert alone.judge.iteration is None
+    assert within.judge.iteration.cutoffs == {name: n + 1 for name, n in small.items()}
     np.testing.assert_allclose(within.vector, alone.vector, atol=1e-10)
     assert within.residual < 1e-10
+
+
+@pytest.mark.parametrize("model", [PAIR, RING, DRIVEN])
+def test_a_correction_is_known_to_a_tenth(model: ph.Model) -> None:
+    """With the decay time that the solution has shown, and without any, against the exact one."""
+    small, large = sector(model, 5), sector(model, 6)
+    found = ph.Krylov().null_vector(small)
+    guess = small.sector.embed(found.vector, large.sector)
+    exact = np.linalg.norm(ph.Direct().null_vector(large).vector - guess)
+    for judge in (None, found.judge):
+        corrected = ph.Krylov().correction(large, guess, judge=judge)
+        assert np.linalg.norm(corrected.vector - guess) == pytest.approx(exact, rel=0.1)
+        assert corrected.error < 0.5 * exact
+    assert 0 < found.judge.slowest < np.inf
 
 
 @pytest.mark.parametrize("name", sorted(MODELS))

@@ -21,7 +21,19 @@ import scipy.sparse as sp
 
 from photinus.model import ExchangeGroup
 from photinus.model.exchange import no_exchange
-from photinus.solve.orbits import SAME, BoxTable, Digits, Fold, SiteOrders, fold, moves, site_digits, site_orders
+from photinus.solve.orbits import (
+    SAME,
+    BoxTable,
+    Digits,
+    Fold,
+    SiteOrders,
+    at_pairs,
+    fold,
+    moves,
+    site_digits,
+    site_orders,
+    site_pairs,
+)
 from photinus.space.liouvillian import Liouvillian
 from photinus.space.sectors import Sector
 from photinus.space.space import Shift, read_only
@@ -98,8 +110,10 @@ class Coherences:
         maps, half = moves(exchange or no_exchange(space.sites), hermitian=hermitian)
         self.dtype: type = complex if half is None else float
         rows, columns = sector.kets
-        labels, box = _boxes_of(self.sites, space.levels, rows, columns)
-        digits = site_digits(self.sites, space.levels, rows, columns)
+        pairs = site_pairs(space.levels, rows, columns)
+        labels, box = _boxes_of(self.sites, pairs, sector.size)
+        digits = site_digits(self.sites, pairs)
+        del pairs
         table = BoxTable(self.sites, labels, maps, half)
         widths, distance = table.widths, table.distance
         order = np.flatnonzero(table.first)
@@ -116,12 +130,19 @@ class Coherences:
         self.native = read_only(kept[folded.chosen])
         self.real = read_only(folded.real)
         self.place, self.factor = _unfolded(table, folded, box, place)
-        self.boxes = _gathered(table, order, np.append(offset[order], len(inside)), folded)
+        self.boxes = _gathered(table, order, np.append(offset[order], np.int32(len(inside))), folded)
 
     @cached_property
     def populations(self) -> np.ndarray:
         """Places of the diagonal elements |n⟩⟨n|, ket after ket."""
         return read_only(self.place[self.sector.trace])
+
+    @cached_property
+    def column(self) -> np.ndarray:
+        """The column of (x, x̄), or of x where it is real, for each unknown of the sector, and -1 behind them."""
+        conjugates = self.size if self.dtype is complex else 0
+        column = np.append(np.where(self.place < 0, conjugates + ~self.place, self.place), -1)
+        return read_only(column.astype(np.int32))
 
     @cached_property
     def weights(self) -> np.ndarray:
@@ -156,21 +177,18 @@ class Coherences:
         return out if self.factor is None else out * self.factor
 
 
-def _boxes_of(
-    sites: tuple[SiteOrders, ...], levels: tuple[int, ...], rows: np.ndarray, columns: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _boxes_of(sites: tuple[SiteOrders, ...], pairs: list[np.ndarray], size: int) -> tuple[np.ndarray, np.ndarray]:
     """The sites' orders of the boxes that coherences fall into, (boxes, sites), and the box of each coherence."""
-    key = np.zeros(len(rows), dtype=np.intp)
-    kets = np.unravel_index(np.arange(prod(levels)), levels) if levels else ()
-    for orders, ket in zip(sites, kets, strict=True):
-        key *= len(orders.width)
-        key += orders.label[ket[rows], ket[columns]]
     count = prod(len(o.width) for o in sites)
+    key: np.ndarray = np.zeros(size, dtype=np.int32 if count < 1 << 31 else np.int64)
+    for orders, own in zip(sites, pairs, strict=True):
+        key *= len(orders.width)
+        key += at_pairs(orders.label, own)
     if count < 4 * len(key) + 1000:  # a table of all keys is quicker than sorting
         present = np.zeros(count, dtype=bool)
         present[key] = True
         keys: np.ndarray = np.flatnonzero(present)
-        box: np.ndarray = (np.cumsum(present, dtype=np.int32) - 1)[key]
+        box: np.ndarray = (np.cumsum(present, dtype=np.int32) - 1).take(key)
     else:
         keys, box = np.unique(key, return_inverse=True)
     labels = np.unravel_index(keys, [len(o.width) for o in sites]) if sites else ()
@@ -181,12 +199,12 @@ def _places(table: BoxTable, offset: np.ndarray, box: np.ndarray, digits: Digits
     """Where each coherence stands among those of the kept boxes."""
     used = np.unique(table.through)
     if len(used) == 1:
-        return offset[box] + table.positions(0, box, digits)
-    place, through = np.empty(len(box), dtype=np.int32), table.through[box]
+        return offset.take(box) + table.positions(0, box, digits)
+    place, through = np.empty(len(box), dtype=np.int32), table.through.astype(np.int8).take(box)
     for g in used:
         u = np.flatnonzero(through == g)
         here = box[u]
-        place[u] = offset[table.orbit[here]] + table.positions(int(g), here, [(x[u], y[u]) for x, y in digits])
+        place[u] = offset[table.orbit].take(here) + table.positions(int(g), here, digits, u)
     return place
 
 
@@ -229,7 +247,7 @@ def _gathered(table: BoxTable, order: np.ndarray, offset: np.ndarray, folded: Fo
     a = 0
     for b in cuts:
         part = folded.part(int(offset[a]), int(offset[b]))
-        start, stop = np.searchsorted(folded.chosen, [offset[a], offset[b]])
+        start, stop = np.searchsorted(folded.chosen, offset[[a, b]])
         if start < stop:
             shape = tuple(int(w) for w in widths[a])
             out.setdefault(int(distance[a]), []).append(
@@ -274,10 +292,11 @@ class SortedGenerator:
             pieces = []
             for a in range(start, stop, CHUNK):
                 cut = slice(a, min(a + CHUNK, stop))
-                index, value = terms.sources(self.coordinates, rows[cut], columns[cut])
-                origin = np.where(index >= size, index - size, index)
-                pieces.append(_compressed(index, value, (index >= 0) & (origin < start), self._columns))
-                outer.append(_compressed(index, value, origin >= start, self._columns))
+                index, value = terms.sources(self.coordinates, cut)
+                near = (index < start) | (index >= size) & (index < size + start)
+                live = (index >= 0) & (value != 0)
+                pieces.append(_compressed(index, value, live & near, self._columns))
+                outer.append(_compressed(index, value, live & ~near, self._columns))
             self.inner.append(_stacked(pieces, self._columns))
         self.outer = _stacked(outer, self._columns)
 
@@ -381,56 +400,75 @@ def times(matrix: sp.csr_array, x: np.ndarray) -> np.ndarray:
 
 
 class _Terms:
-    """The terms of 𝓛 by shifts, evaluated where they are asked for."""
+    """The terms of 𝓛 by shifts, evaluated at the coherences where they end."""
 
     def __init__(self, liouvillian: Liouvillian):
         self.liouvillian, self.space = liouvillian, liouvillian.generator.space
         zero = (0,) * self.space.coordinates.shape[1]
         self.zero = (zero, zero)
-        self.products: dict[tuple[Shift, Shift], list[tuple[np.ndarray, np.ndarray]]] = {}
-        ones = np.ones(self.space.dimension)
+        self.products: dict[tuple[Shift, Shift], list[tuple[np.ndarray | None, np.ndarray | None]]] = {}
+        """(s, s′) -> factors of the row and of the column, by ket; None for 1."""
         for s, x in liouvillian.generator.no_jump.items():
-            self.products.setdefault((s, zero), []).append((x, ones))
-            self.products.setdefault((zero, s), []).append((ones, np.conj(x)))
+            moved = self._moved(x, s)
+            self.products.setdefault((s, zero), []).append((moved, None))
+            self.products.setdefault((zero, s), []).append((None, np.conj(moved)))
         for rate, bands in liouvillian.generator.jumps:
+            moved_bands = {s: self._moved(x, s) for s, x in bands.items()}
             for key in ((s, t) for s in bands for t in bands if (s, t) in liouvillian.shifts):
-                self.products.setdefault(key, []).append((rate * bands[key[0]], np.conj(bands[key[1]])))
+                self.products.setdefault(key, []).append((rate * moved_bands[key[0]], np.conj(moved_bands[key[1]])))
         off = [pair for key, pairs in self.products.items() if key != self.zero for pair in pairs]
-        self.dtype = complex if any(np.iscomplexobj(x) for pair in off for x in pair) else float
+        self.dtype = complex if any(np.iscomplexobj(x) for pair in off for x in pair if x is not None) else float
+
+    def _moved(self, x: np.ndarray, shift: Shift, outside: float = 0) -> np.ndarray:
+        """What belongs to the kets n, at n + shift."""
+        origin = self.space.shifted(tuple(-i for i in shift))
+        return np.where(origin >= 0, x[origin], outside)
+
+    @cached_property
+    def origins(self) -> list[tuple[tuple[Shift, Shift], np.ndarray, np.ndarray]]:
+        """(s, s′) of the terms that move coherences, and the parts of the place that each comes from, by ket."""
+        first, second = self.liouvillian.sector.starts
+        nowhere = -self.liouvillian.sector.size - 1
+        lefts = {s: self._moved(first, s, nowhere) for s in {s for s, _ in self.products}}
+        rights = {t: self._moved(second, t, nowhere) for t in {t for _, t in self.products}}
+        return [((s, t), lefts[s], rights[t]) for s, t in self.products if (s, t) != self.zero]
 
     def value(self, key: tuple[Shift, Shift], rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        return sum((x[rows] * y[columns] for x, y in self.products[key]), np.zeros(len(rows)))
+        """The factor of a term that ends at these coherences; anything where it comes from nowhere."""
+        found: np.ndarray | None = None
+        for x, y in self.products[key]:
+            parts = [z.take(kets) for z, kets in ((x, rows), (y, columns)) if z is not None]
+            product = parts[0] * parts[1] if len(parts) == 2 else parts[0]
+            found = product if found is None else found + product
+        assert found is not None
+        return found
 
     def diagonal(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         if self.zero not in self.products:
             return np.zeros(len(rows))
         return self.value(self.zero, rows, columns)
 
-    def sources(self, coordinates: Coherences, rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Where a term that ends at |row⟩⟨column| comes from (-1: nowhere) and its value, each (terms, unknowns)."""
-        keys = [key for key in self.products if key != self.zero]
-        index = np.empty((len(keys), len(rows)), dtype=np.int32)
+    def sources(self, coordinates: Coherences, cut: slice) -> tuple[np.ndarray, np.ndarray]:
+        """Where terms that end at these unknowns come from (-1: nowhere) and their values, each (terms, unknowns)."""
+        native = coordinates.native[cut]
+        rows, columns = (kets[native].astype(np.intp) for kets in coordinates.sector.kets)
+        index = np.empty((len(self.origins), len(native)), dtype=np.int32)
         factor = coordinates.factor
         dtype = complex if factor is not None and np.iscomplexobj(factor) else self.dtype
-        value = np.empty((len(keys), len(rows)), dtype=float if coordinates.dtype is float else dtype)
-        here = 1.0 if factor is None else factor[self.liouvillian.sector.index(rows, columns)]
-        for k, (s, t) in enumerate(keys):
-            left = self.space.shifted(tuple(-i for i in s))[rows]
-            right = self.space.shifted(tuple(-i for i in t))[columns]
-            native = self.liouvillian.sector.index(left, right)
-            place = coordinates.place[native]
-            conjugates = coordinates.size if coordinates.dtype is complex else 0
-            index[k] = np.where(native < 0, -1, np.where(place < 0, conjugates + ~place, place))
-            found = self.value((s, t), left, right)
+        value = np.empty((len(self.origins), len(native)), dtype=float if coordinates.dtype is float else dtype)
+        for k, (key, first, second) in enumerate(self.origins):
+            origin = first.take(rows) + second.take(columns)
+            np.maximum(origin, -1, out=origin)  # the last entry of a table is for what comes from nowhere
+            index[k] = coordinates.column.take(origin)
+            found = self.value(key, rows, columns)
             if factor is not None:
-                found = found * np.where(native < 0, 0.0, factor[native] / here)
+                found = found * (factor.take(origin) / factor.take(native))
             value[k] = found.real if coordinates.dtype is float else found
         return index, value
 
 
 def _compressed(index: np.ndarray, value: np.ndarray, mask: np.ndarray, width: int) -> sp.csr_array:
     """The masked entries of (terms, unknowns) tables as compressed rows."""
-    mask = mask & (value != 0)
     pointer = np.concatenate([[0], np.cumsum(mask.sum(axis=0))])
     return sp.csr_array((value.T[mask.T], index.T[mask.T], pointer), shape=(index.shape[1], width))
 

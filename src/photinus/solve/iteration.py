@@ -9,7 +9,7 @@ first, and left where its residual falls slowly and the second one's falls faste
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -48,6 +48,21 @@ class ChargeSweep:
     def product(self, y: np.ndarray) -> np.ndarray:
         """𝓛 P y."""
         return self._matrix @ self(y)
+
+
+class Judge(NamedTuple):
+    """What a solution leaves for its correction in a larger space.
+
+    Attributes
+    ----------
+    iteration : Iteration, optional
+        That of the larger space, where the solution was made in its coordinates.
+    slowest : float
+        The decay time of the slowest mode that was seen.
+    """
+
+    iteration: Iteration | None = None
+    slowest: float = np.inf
 
 
 class Iteration:
@@ -223,31 +238,37 @@ class Iteration:
             vector, slowest = better, max(slowest, moved / size)
         return vector, error
 
-    def corrected(self, guess: np.ndarray) -> tuple[np.ndarray, float]:
-        """The null vector near ``guess``, solved until its distance changes by less than a tenth; and three changes.
+    def corrected(self, guess: np.ndarray, slowest: float = np.inf) -> tuple[np.ndarray, float]:
+        """The null vector near ``guess``, its distance known to a tenth; and three times what it may still change.
+
+        What is left of the defect changes it by no more than that times the decay time of the ``slowest`` mode. Where
+        this is unknown or long, GMRES goes on until the distance changes by less than a tenth.
 
         Raises
         ------
         NotConverged
             If GMRES stagnates: a small distance would then mean nothing.
         """
-        vector, size, before = guess, 0.0, 0.0
+        vector, size, change = guess, 0.0, 0.0
+        defect = self.matrix @ vector
         rounding = 1e-14 * self.matrix.flux(guess)  # a defect below it has no direction that GMRES could follow
         for _ in range(6):
-            defect = self.matrix @ vector
-            if np.linalg.norm(defect) <= rounding:
+            before, left = size, float(np.linalg.norm(defect))
+            if left <= rounding:
                 break
-            answer = self.solve(-defect, 0.03)
+            answer = self.solve(-defect, 0.05)
             if not answer.converged and answer.residual > 0.5:
                 raise NotConverged(
                     f"GMRES stagnated at {answer.residual:.2g} of the truncation's defect.",
                     "Use a larger restart=, or method=ph.Direct().",
                 )
             vector = self.normalised(vector + answer.vector)
-            before, size = size, self.matrix.norm(vector - guess)
-            if abs(size - before) <= 0.1 * size:
+            size = float(np.linalg.norm(vector - guess))
+            change = min(abs(size - before), slowest * answer.residual * left)
+            if change <= 0.1 * size:
                 break
-        return vector, 3.0 * abs(size - before)
+            defect = self.matrix @ vector
+        return vector, 3.0 * change
 
     def slowest(self, known: np.ndarray | None, *, unique: bool = False) -> float:
         """Decay time of the slowest mode, as far as a random operator shows it; infinite if something else survives.

@@ -23,7 +23,7 @@ from photinus.numerics.memory import require_memory, size_text
 from photinus.numerics.singular import singular_null_vector
 from photinus.solve.coherences import SortedGenerator
 from photinus.solve.cutoff import Converged, Fixed
-from photinus.solve.iteration import Iteration
+from photinus.solve.iteration import Iteration, Judge
 from photinus.solve.local import Bases
 from photinus.solve.orbits import moves
 from photinus.solve.orders import elimination_cost, plan_for, stacked
@@ -264,7 +264,7 @@ class Krylov(Method):
             return NullVector(native(vector), float("nan"), 2, float("inf"))
         vector, error = iteration.polished(vector, self.tolerance, slowest)
         residual = matrix.residual(vector)
-        return NullVector(native(vector), float("nan"), 1, error, residual, iteration.work, judge)
+        return NullVector(native(vector), float("nan"), 1, error, residual, iteration.work, Judge(judge, slowest))
 
     def regular(self, liouvillian: Liouvillian) -> bool:
         """Whether a sector has no stationary operator."""
@@ -273,20 +273,19 @@ class Krylov(Method):
     def correction(
         self, liouvillian: Liouvillian, guess: np.ndarray, *, work: Work = (), judge: object | None = None
     ) -> NullVector:
-        """ρ + δ with 𝓛δ = −𝓛ρ solved until δ no longer changes by a tenth: enough to judge the truncation.
+        """ρ + δ with 𝓛δ = −𝓛ρ solved until δ is known to a tenth: enough to judge the truncation.
 
-        A slow mode weighs little in the residual and much in δ, so that the residual alone, at 3 %, would not do.
+        A slow mode weighs little in the residual and much in δ, so that the residual alone would not do.
 
         Raises
         ------
         NotConverged
             If GMRES stagnates: a small δ would then mean nothing.
         """
-        iteration = judge
-        if not isinstance(iteration, Iteration):
-            iteration = self._iteration(liouvillian, liouvillian.generator.exchange, work=work)
+        known, slowest = judge if isinstance(judge, Judge) else Judge()
+        iteration = known or self._iteration(liouvillian, liouvillian.generator.exchange, work=work)
         coordinates = iteration.matrix.coordinates
-        vector, error = iteration.corrected(coordinates.folded(guess))
+        vector, error = iteration.corrected(coordinates.folded(guess), slowest)
         return NullVector(coordinates.expanded(vector), float("nan"), 1, error, work=iteration.work)
 
     @staticmethod

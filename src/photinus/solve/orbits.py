@@ -174,15 +174,15 @@ class BoxTable:
         phase = self.phase(g)
         return phase if phase is None or self.maps[g].antilinear else np.conj(phase)
 
-    def positions(self, g: int, box: np.ndarray, digits: Digits) -> np.ndarray:
-        """Place of g(u) within its box for coherences u, given with their boxes and the sites' positions."""
+    def positions(self, g: int, box: np.ndarray, digits: Digits, at: np.ndarray | None = None) -> np.ndarray:
+        """Place of g(u) within its box for coherences u, given with their boxes; ``at`` are their places in digits."""
         move, target = self.maps[g], self._images[g]
         place = np.zeros(len(box), dtype=np.int32)
         source = np.argsort(move.permutation)
         for t, j in enumerate(source):
-            width = self.sites[t].width[self.labels[target, t]].astype(np.int32)
-            place *= width[box]
-            place += digits[j][1 if move.mirror else 0]
+            own = digits[j][1 if move.mirror else 0]
+            place *= self.sites[t].width.astype(np.int32)[self.labels[target, t]].take(box)
+            place += own if at is None else own.take(at)
         return place
 
     @property
@@ -202,15 +202,23 @@ Digits = Sequence[tuple[np.ndarray, np.ndarray]]
 """For each site the place of |n⟩⟨m| and of |m⟩⟨n| on its diagonal."""
 
 
-def site_digits(sites: Sequence[SiteOrders], levels: tuple[int, ...], rows: np.ndarray, columns: np.ndarray) -> Digits:
-    """The places of coherences, given by their kets, on the diagonals of the sites."""
-    out = []
+def site_pairs(levels: tuple[int, ...], rows: np.ndarray, columns: np.ndarray) -> list[np.ndarray]:
+    """The place of |n⟩⟨m| in the raveled tables of every site, of coherences given by the kets of all sites."""
     kets = np.unravel_index(np.arange(prod(levels)), levels) if levels else ()
-    for orders, ket in zip(sites, kets, strict=True):
-        n, m = ket[rows], ket[columns]
-        place = orders.position[n, m].astype(np.int32)
-        mirrored = orders.position.T
-        out.append((place, place if np.array_equal(mirrored, orders.position) else mirrored[n, m].astype(np.int32)))
+    return [(ket * n).take(rows) + ket.take(columns) for ket, n in zip(kets, levels, strict=True)]
+
+
+def at_pairs(table: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """The entries of a site's table for these coherences."""
+    return np.ravel(table).astype(np.int32).take(pairs)
+
+
+def site_digits(sites: Sequence[SiteOrders], pairs: Sequence[np.ndarray]) -> Digits:
+    """The places of coherences, given by :func:`site_pairs`, on the diagonals of the sites."""
+    out = []
+    for orders, own in zip(sites, pairs, strict=True):
+        place, mirrored = at_pairs(orders.position, own), orders.position.T
+        out.append((place, place if np.array_equal(mirrored, orders.position) else at_pairs(mirrored, own)))
     return out
 
 
@@ -252,7 +260,7 @@ class Fold:
 
     def part(self, start: int, stop: int) -> Fold | None:
         """The same of the coherences from ``start`` to ``stop``, an orbit whole or not at all; None where y is z."""
-        first, last = np.searchsorted(self.chosen, [start, stop])
+        first, last = np.searchsorted(self.chosen, np.array([start, stop], dtype=self.chosen.dtype))
         cut = slice(start, stop)
         factor = None if self.factor is None or (self.factor[cut] == 1).all() else self.factor[cut]
         if last - first == stop - start and factor is None:
@@ -315,6 +323,6 @@ def _inner(
             continue
         p = np.flatnonzero(kept[box])
         inside = box[p]
-        q = offset[inside] + table.positions(g, inside, [(x[p], y[p]) for x, y in digits])
+        q = offset.take(inside) + table.positions(g, inside, digits, p)
         undoing = table.undoing(g)
         yield g, p, q, np.ones(len(p)) if undoing is None else undoing[inside]

@@ -33,7 +33,7 @@ from photinus.solve.cutoff import (
     reach,
     refuse_unbounded,
 )
-from photinus.solve.iteration import Iteration
+from photinus.solve.iteration import Judge
 from photinus.solve.local import independent_populations
 from photinus.solve.manifold.zero_modes import stationary_dimension
 from photinus.solve.methods import ALTERNATIVES, Auto, Direct, Krylov, Method, Work
@@ -46,8 +46,9 @@ from photinus.space.vectors import vector_in
 
 AHEAD = 2.2
 """The factor of :func:`enlarged` for populations that are a guess: a little more than for the state's own."""
-NEAR = 1.7
-"""Unknowns of a larger space in whose coordinates the smaller one may be solved, over its own."""
+NEAR = 1.7, 1.3
+"""Unknowns of a larger space in whose coordinates the smaller one may be solved, over its own: with an exchange
+symmetry, where sorting all coherences costs as much as solving for one of each orbit, and without."""
 
 MANIFOLD = "ph.stationary_manifold(model) gives all of them, ph.asymptotic_state(model, initial) the end of one start."
 
@@ -143,7 +144,7 @@ def _converge(
     _refuse_unjudgeable(model, cutoffs, method)
     solution = _solve(model, cutoffs, method, near, work)
     while True:
-        refined, delta, error = _refine(model, solution, method, work)
+        refined, delta, error = _refine(model, solution, method, work, ahead=True)
         state = _certified(solution, refined, error, cutoff.tolerance, started)
         refuse_unbounded(model, state)
         if error <= cutoff.tolerance:
@@ -278,7 +279,8 @@ def _expected(model: Model, liouvillian: Liouvillian, method: Method) -> Liouvil
         larger, chosen = _prepare(model, cutoffs, method)
     except MemoryBudgetExceeded:
         return None
-    return larger if isinstance(chosen, Krylov) and larger.sector.size <= NEAR * liouvillian.sector.size else None
+    near = NEAR[len(larger.generator.exchange.elements) == 1] * liouvillian.sector.size
+    return larger if isinstance(chosen, Krylov) and larger.sector.size <= near else None
 
 
 def _refuse_torsion(model: Model, solution: Solution) -> None:
@@ -327,20 +329,24 @@ def _degenerate(model: Model, least: int, cutoffs: dict[str, int]) -> Degenerate
     )
 
 
-def _refine(model: Model, solution: Solution, method: Method, work: Work = ()) -> tuple[Solution, np.ndarray, float]:
+def _refine(
+    model: Model, solution: Solution, method: Method, work: Work = (), *, ahead: bool = False
+) -> tuple[Solution, np.ndarray, float]:
     """The solution corrected in a larger space, the correction, and the truncation error.
 
-    An exact method looks further: its sectors are small, and in ``Converged`` its corrected solution is the next one.
+    An exact method can look ``ahead`` to a space in which its corrected solution is good enough to be the next one.
     """
     if not solution.cutoffs:
         return solution, np.zeros(solution.sector.size), 0.0
-    further = {} if isinstance(solution.method, Krylov) else {"factor": 10.0, "more": more_levels(solution.cutoffs)}
+    ahead = ahead and not isinstance(solution.method, Krylov)
+    further = {"factor": 10.0, "more": more_levels(solution.cutoffs)} if ahead else {}
     needed = enlarged(model, solution.cutoffs, solution.state().populations, **further)
-    judge = solution.judge
-    if isinstance(judge, Iteration) and all(judge.cutoffs[name] >= n for name, n in needed.items()):
-        liouvillian, chosen = judge.liouvillian, solution.method
+    judge = solution.judge if isinstance(solution.judge, Judge) else Judge()
+    known = judge.iteration
+    if known is not None and all(known.cutoffs[name] >= n for name, n in needed.items()):
+        liouvillian, chosen = known.liouvillian, solution.method
     else:
-        judge = None
+        judge = judge._replace(iteration=None)
         liouvillian, chosen = _prepare(model, needed, method)
     larger = liouvillian.sector
     embedded = solution.sector.embed(solution.vector, larger)
@@ -353,10 +359,10 @@ def _refine(model: Model, solution: Solution, method: Method, work: Work = ()) -
         chosen.require(liouvillian)
         found = chosen.correction(liouvillian, embedded)
     _refuse_null(model, found, liouvillian.generator.space.cutoffs)
-    vector, skew = hermitian(larger, found.vector)
+    exact = not isinstance(chosen, Krylov)
+    vector, skew = hermitian(larger, found.vector) if exact else (found.vector, 0.0)  # Krylov knows no others
     delta = vector - embedded
     error = truncation_error(larger, delta)
-    exact = not isinstance(chosen, Krylov)
     refined = Solution(liouvillian, vector, 1, chosen, skew, found.error, found.residual, exact, found.work)
     return refined, delta, error
 

@@ -14,7 +14,7 @@ from photinus.errors import InvalidInput
 from photinus.model import Group, Order
 from photinus.numerics.memory import require_memory
 from photinus.space.certificate import SAFETY, Certificate
-from photinus.space.sectors import Grading, Sector, grading
+from photinus.space.sectors import Grading, grading
 from photinus.space.space import Space, read_only
 
 
@@ -294,11 +294,6 @@ class State:
         if self.certificate is not None:
             lines += str(self.certificate).splitlines()[:7]
         return "\n".join(lines)
-
-
-def trace_norm(sector: Sector, vector: np.ndarray) -> float:
-    """‖X‖₁ of a Hermitian operator of order zero."""
-    return float(np.abs(sector.eigenvalues(vector)).sum())
 
 
 def state_from_matrix(matrix: np.ndarray, graded: Grading, *, tolerance: float = 0.0) -> State:

@@ -35,7 +35,7 @@ from photinus.solve.steady import steady_state
 from photinus.space.certificate import SAFETY
 from photinus.space.liouvillian import generator
 from photinus.space.sectors import Sector
-from photinus.space.state import State, trace_norm
+from photinus.space.state import State
 from photinus.space.vectors import functional
 
 if TYPE_CHECKING:
@@ -504,5 +504,5 @@ def _truncation(own: _Answer, better: _Answer | None) -> float:
 def _nuclear_norm(sector: Sector, vector: np.ndarray) -> float:
     """‖X‖₁ of one coherence order, block by block."""
     if not any(sector.order) and hermitian(sector, vector)[1] == 0:
-        return trace_norm(sector, vector)
+        return sector.trace_norm(vector)
     return float(sum(np.linalg.svd(sector.block(vector, q), compute_uv=False).sum() for q, _, _ in sector.blocks))
