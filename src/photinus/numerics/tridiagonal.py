@@ -106,6 +106,8 @@ class TridiagonalPlan:
         if transfers:
             outer = blocks[0][1] @ transfers[-1]
             inner = inner - outer - np.conj(outer[np.ix_(self._inner_mirror, self._inner_mirror)])
+        if not inner.imag.any():  # populations of one site
+            inner = inner.real
         core = dense_null_vector(inner, self.places)
         # A singular outer group shows as a huge transfer.
         if transfers and np.abs(buffer[self._split :].view(float)).max() > 1 / np.sqrt(SINGULAR):
@@ -114,8 +116,9 @@ class TridiagonalPlan:
 
     def _unfold(self, inner: np.ndarray, transfers: list[np.ndarray]) -> np.ndarray:
         parts = [inner]
+        (gemv,) = get_blas_funcs(("gemv",), transfers[-1:] or [inner])
         for transfer in reversed(transfers):
-            parts.append(-(transfer @ parts[-1]))
+            parts.append(gemv(-1.0, transfer, parts[-1]))
         order, mirrored = self._outwards
         out = np.empty(len(self.mirror), dtype=parts[-1].dtype)
         half = np.concatenate(parts)

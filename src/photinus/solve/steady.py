@@ -144,7 +144,7 @@ def _converge(
     _refuse_unjudgeable(model, cutoffs, method)
     solution = _solve(model, cutoffs, method, near, work)
     while True:
-        refined, delta, error = _refine(model, solution, method, work, ahead=True)
+        refined, delta, error = _refine(model, solution, method, work, ahead=near is None)
         state = _certified(solution, refined, error, cutoff.tolerance, started)
         refuse_unbounded(model, state)
         if error <= cutoff.tolerance:
