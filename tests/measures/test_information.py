@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import photinus as ph
@@ -69,6 +69,7 @@ def test_heterodyne_phases_tell_less():
 
 
 @given(SEEDS, st.sampled_from([1, 2, 9]), st.sampled_from(["canonical", "husimi"]))
+@example(1233519, 1, "canonical")  # its density touches zero at points
 @settings(max_examples=20)
 def test_measured_phases_tell_at_most_the_quantum_information(seed, rank, kind):
     rng = np.random.default_rng(seed)
@@ -77,7 +78,7 @@ def test_measured_phases_tell_at_most_the_quantum_information(seed, rank, kind):
     assert 0 <= found <= mutual_information(pair, "a", "b") + 1e-9
     turn = np.exp(1j * np.add.outer(0.7 * np.arange(3), -1.9 * np.arange(3)).ravel())
     turned = oscillators(turn[:, None] * pair.density_matrix() * turn.conj(), 3, 3)
-    assert phase_mutual_information(turned, "a", "b", kind=kind) == pytest.approx(found, abs=1e-8)
+    assert phase_mutual_information(turned, "a", "b", kind=kind) == pytest.approx(found, abs=2e-9)
 
 
 @given(SEEDS)
