@@ -205,3 +205,18 @@ def test_a_tail_that_has_drowned_in_rounding_is_judged_with_few_levels_more():
     assert state.populations("a")[-1] < 1e-30
     assert state.refined.cutoffs == {"a": 121}
     assert state.certificate.truncation < 1e-14
+
+
+@pytest.mark.parametrize("rate", [1e-4, 1e-6])
+def test_a_slow_mode_is_part_of_the_truncation(rate: float) -> None:
+    """A cavity that hands its light to a slow one: the fast part of the correction is small, the slow part is not."""
+    a, b = ph.oscillator("a"), ph.oscillator("b")
+    exchange = rate * (a.dag() * b + b.dag() * a)
+    model = ph.Model(0.2 * (a + a.dag()) + exchange, [ph.Jump(1, a), ph.Jump(rate, b)])
+    truth = ph.steady_state(model, cutoff=ph.Fixed(12), method=ph.Krylov())
+    state = ph.steady_state(model, cutoff=ph.Fixed(5), method=ph.Krylov())
+    wide = np.zeros((12, 12, 12, 12), dtype=complex)
+    wide[:5, :5, :5, :5] = state.density_matrix().reshape(5, 5, 5, 5)
+    error = np.abs(np.linalg.eigvalsh(truth.density_matrix() - wide.reshape(144, 144))).sum()
+    assert 1.5 < state.certificate.truncation / error < 4
+    assert error > 1e-3

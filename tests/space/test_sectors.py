@@ -15,7 +15,7 @@ def zero_sector(levels: int) -> Sector:
 
 def test_places_are_sums_over_the_kets() -> None:
     sector = zero_sector(4)
-    first, second = sector.starts
+    first, second = sector.addends
     rows, columns = sector.kets
     assert np.array_equal(first[rows] + second[columns], np.arange(sector.size))
     assert np.array_equal(sector.transpose[sector.transpose], np.arange(sector.size))

@@ -427,8 +427,8 @@ class _Terms:
     @cached_property
     def origins(self) -> list[tuple[tuple[Shift, Shift], np.ndarray, np.ndarray]]:
         """(s, s′) of the terms that move coherences, and the parts of the place that each comes from, by ket."""
-        first, second = self.liouvillian.sector.starts
-        nowhere = -self.liouvillian.sector.size - 1
+        first, second = self.liouvillian.sector.addends
+        nowhere = -self.liouvillian.sector.size - self.space.dimension - 1
         lefts = {s: self._moved(first, s, nowhere) for s in {s for s, _ in self.products}}
         rights = {t: self._moved(second, t, nowhere) for t in {t for _, t in self.products}}
         return [((s, t), lefts[s], rights[t]) for s, t in self.products if (s, t) != self.zero]

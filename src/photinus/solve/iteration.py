@@ -57,12 +57,12 @@ class Judge(NamedTuple):
     ----------
     iteration : Iteration, optional
         That of the larger space, where the solution was made in its coordinates.
-    slowest : float
+    slowest : float, optional
         The decay time of the slowest mode that was seen.
     """
 
     iteration: Iteration | None = None
-    slowest: float = np.inf
+    slowest: float | None = None
 
 
 class Iteration:
@@ -238,37 +238,44 @@ class Iteration:
             vector, slowest = better, max(slowest, moved / size)
         return vector, error
 
-    def corrected(self, guess: np.ndarray, slowest: float = np.inf) -> tuple[np.ndarray, float]:
+    def corrected(self, guess: np.ndarray, slowest: float) -> tuple[np.ndarray, float]:
         """The null vector near ``guess``, its distance known to a tenth; and three times what it may still change.
 
-        What is left of the defect changes it by no more than that times the decay time of the ``slowest`` mode. Where
-        this is unknown or long, GMRES goes on until the distance changes by less than a tenth.
+        What is left of the defect changes it by about that times the decay time of the ``slowest`` mode: the time that
+        was seen, or that of the smallest rate on the diagonal.
 
         Raises
         ------
         NotConverged
             If GMRES stagnates: a small distance would then mean nothing.
         """
-        vector, size, change = guess, 0.0, 0.0
+        vector, size = guess, 0.0
         defect = self.matrix @ vector
+        left = float(np.linalg.norm(defect))
         rounding = 1e-14 * self.matrix.flux(guess)  # a defect below it has no direction that GMRES could follow
-        for _ in range(6):
-            before, left = size, float(np.linalg.norm(defect))
-            if left <= rounding:
+        time = max(slowest, 1 / self.matrix.slowest) if self.matrix.slowest > 0 else slowest
+        change, tolerance = np.inf, 0.05
+        for _ in range(8):
+            if change <= 0.1 * size or left <= rounding:
+                return vector, 3.0 * time * left
+            answer = self.solve(-defect, tolerance)
+            weight = self.matrix.trace(vector + answer.vector)
+            if not (answer.converged or answer.residual < 0.5):
                 break
-            answer = self.solve(-defect, 0.05)
-            if not answer.converged and answer.residual > 0.5:
-                raise NotConverged(
-                    f"GMRES stagnated at {answer.residual:.2g} of the truncation's defect.",
-                    "Use a larger restart=, or method=ph.Direct().",
-                )
+            if not abs(weight) > 0.1:  # −ρ solves the equation too: tiny spaces have little else
+                vector, _ = self.to_zero(self.start(), 1e-12)
+                return vector, 3.0 * time * float(np.linalg.norm(self.matrix @ vector))
             vector = self.normalised(vector + answer.vector)
+            left *= answer.residual / abs(weight)
             size = float(np.linalg.norm(vector - guess))
-            change = min(abs(size - before), slowest * answer.residual * left)
-            if change <= 0.1 * size:
-                break
-            defect = self.matrix @ vector
-        return vector, 3.0 * change
+            change = time * left
+            if change > 0.1 * size:
+                defect = self.matrix @ vector
+                tolerance = min(0.05, max(1e-6, 0.05 * size / change))
+        raise NotConverged(
+            f"GMRES left {answer.residual:.2g} of the truncation's defect, and the slowest mode decays in {time:.2g}.",
+            "Use a larger restart=, or method=ph.Direct().",
+        )
 
     def slowest(self, known: np.ndarray | None, *, unique: bool = False) -> float:
         """Decay time of the slowest mode, as far as a random operator shows it; infinite if something else survives.

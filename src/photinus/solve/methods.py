@@ -285,7 +285,10 @@ class Krylov(Method):
         known, slowest = judge if isinstance(judge, Judge) else Judge()
         iteration = known or self._iteration(liouvillian, liouvillian.generator.exchange, work=work)
         coordinates = iteration.matrix.coordinates
-        vector, error = iteration.corrected(coordinates.folded(guess), slowest)
+        start = coordinates.folded(guess)
+        if slowest is None:  # a direct method has solved the smaller space
+            slowest = iteration.slowest(start, unique=unique_by_ladders(liouvillian.generator))
+        vector, error = iteration.corrected(start, slowest)
         return NullVector(coordinates.expanded(vector), float("nan"), 1, error, work=iteration.work)
 
     @staticmethod

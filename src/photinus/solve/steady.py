@@ -46,9 +46,9 @@ from photinus.space.vectors import vector_in
 
 AHEAD = 2.2
 """The factor of :func:`enlarged` for populations that are a guess: a little more than for the state's own."""
-NEAR = 1.7, 1.3
+NEAR, NEAR_WITH_EXCHANGE = 1.3, 1.7
 """Unknowns of a larger space in whose coordinates the smaller one may be solved, over its own: with an exchange
-symmetry, where sorting all coherences costs as much as solving for one of each orbit, and without."""
+symmetry sorting all coherences costs as much as solving for one of each orbit."""
 
 MANIFOLD = "ph.stationary_manifold(model) gives all of them, ph.asymptotic_state(model, initial) the end of one start."
 
@@ -279,8 +279,8 @@ def _expected(model: Model, liouvillian: Liouvillian, method: Method) -> Liouvil
         larger, chosen = _prepare(model, cutoffs, method)
     except MemoryBudgetExceeded:
         return None
-    near = NEAR[len(larger.generator.exchange.elements) == 1] * liouvillian.sector.size
-    return larger if isinstance(chosen, Krylov) and larger.sector.size <= near else None
+    near = NEAR_WITH_EXCHANGE if len(larger.generator.exchange.elements) > 1 else NEAR
+    return larger if isinstance(chosen, Krylov) and larger.sector.size <= near * liouvillian.sector.size else None
 
 
 def _refuse_torsion(model: Model, solution: Solution) -> None:

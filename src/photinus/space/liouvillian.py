@@ -103,7 +103,9 @@ def generator_on(
     no_jump: Bands = {s: -1j * x for s, x in space.bands(hamiltonian).items()}
     for s, x in decay.items():
         no_jump[s] = no_jump[s] + x if s in no_jump else x
-    return Generator(graded, {s: _simplified(x) for s, x in no_jump.items()}, jumps)
+    group = graded.group  # words of another charge cancel between the jumps, to rounding
+    kept = {s: x for s, x in no_jump.items() if not any(group.reduce(group.charges(np.array([s]))[0]))}
+    return Generator(graded, {s: _simplified(x) for s, x in kept.items()}, jumps)
 
 
 @lru_cache(maxsize=32)

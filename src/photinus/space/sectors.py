@@ -186,8 +186,8 @@ class Sector:
         return float(np.abs(self.eigenvalues(vector, chosen)).sum() + bounds[little].sum())
 
     @cached_property
-    def starts(self) -> tuple[np.ndarray, np.ndarray]:
-        """(b, c) by ket: b[row] + c[column] is the place of |row⟩⟨column| in the vector, if it is of this order."""
+    def addends(self) -> tuple[np.ndarray, np.ndarray]:
+        """(b, c) by ket: b[row] + c[column] is the place of |row⟩⟨column|, where this is known to be of this order."""
         _, width, offset = self._layout
         label, position = self.grading.label, self.grading.position
         return read_only(offset[label] + position * width[label]), position
@@ -222,7 +222,7 @@ class Sector:
     def transpose(self) -> np.ndarray:
         """For a sector equal to its own conjugate (order zero): the place of |column⟩⟨row| for each unknown."""
         rows, columns = self.kets
-        first, second = self.starts
+        first, second = self.addends
         return read_only(first.take(columns) + second.take(rows))
 
     def targets(self, left: Shift, right: Shift) -> np.ndarray:
@@ -250,7 +250,7 @@ class Sector:
     def _within(self, larger: Sector) -> np.ndarray:
         """The place of each unknown in the sector of a larger space."""
         kets = self.grading.space.embedding(larger.grading.space)
-        (rows, columns), (first, second) = self.kets, larger.starts
+        (rows, columns), (first, second) = self.kets, larger.addends
         return np.asarray(first[kets].take(rows) + second[kets].take(columns))
 
 
