@@ -368,3 +368,27 @@ def test_a_frustrated_ring_falls_into_three_clusters() -> None:
     for j, group in enumerate(groups):
         assert np.angle(np.exp(1j * (group - turn * j))) == pytest.approx(np.zeros(3), abs=1e-3)
     assert np.abs(np.angle(start / clusters)).max() > 1.5
+
+
+def test_steps_do_not_depend_on_how_the_times_are_spaced() -> None:
+    """A very short first interval does not shorten the steps of the others; a runaway is told soon."""
+    network = Network(CLOCK, A, ring_graph(6), dissipative=0.3, frequencies=np.linspace(-1, 1, 6))
+    start = np.exp(1j * np.arange(6))
+    plain, short = (network.evolve(start, times) for times in ([0, 10], [0, 1e-7, 10]))
+    assert short.values[-1] == pytest.approx(plain.values[-1], abs=1e-5)
+    assert short.steps < 2 * plain.steps
+    with pytest.raises(ph.errors.NotConverged, match="without bound"):
+        Network(ph.Model(jumps=[ph.Jump(1, A.dag())]), A, 3).evolve(1, [0, 1000])
+
+
+def test_spins_stay_as_long_as_they_are_or_are_refused() -> None:
+    s, rng = ph.spin("s", 0.5), np.random.default_rng(0)
+    network = Network(
+        ph.Model(s.x + 0.3 * s.z), s.minus, 20, coherent=0.05, frequencies=rng.normal(0, 0.3, 20)
+    )  # conservative: nothing brings a length back
+    start = rng.normal(size=(20, 3))
+    start *= 0.5 / np.linalg.norm(start, axis=1)[:, None]
+    motion = network.evolve(start, [0, 10])
+    network.evolve(motion.values[-1], [0, 1])  # a motion may be continued
+    with pytest.raises(ph.errors.NotConverged, match="stretched"):
+        network.evolve(start, [0, 100, 200], method=FourthOrder(step=0.3))

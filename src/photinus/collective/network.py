@@ -48,6 +48,8 @@ Follow = Callable[[np.ndarray, int, float], tuple[np.ndarray, np.ndarray]]
 """(y, steps, length) -> y after these steps, and what was predicted for it."""
 COARSEST = 1e-2
 """Largest error of a step, relative to the largest value."""
+STRETCHED = 1e-3
+"""How much longer than a spin can be its vector may become by the errors of many steps, relative to its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class NetworkMotion:
     def __repr__(self) -> str:
         return (
             f"Motion of {self.values.shape[1]} units: {len(self.times)} times from {self.times[0]:g} to "
-            f"{self.times[-1]:g}, {self.steps} steps of an error of at most {self.errors.max():.1g}"
+            f"{self.times[-1]:g}, {self.steps} steps, whose error is at most {self.errors.max():.1g} at these times"
         )
 
 
@@ -354,9 +356,19 @@ class Network:
             raise InvalidInput("The values are not all finite.", "Give finite numbers.")
         array = np.broadcast_to(array, shape)
         most = vector_length(self.site)
-        if most is not None and np.sqrt((array**2).sum(axis=1)).max() > most * (1 + 1e-9):
+        if most is not None and np.sqrt((array**2).sum(axis=1)).max() > most * (1 + STRETCHED):
             raise InvalidInput(f"A vector is longer than {most:g}.", "Give (s_x, s_y, s_z) of at most this length.")
         return np.stack([array.real, array.imag]) if kind is complex else np.array(array.T)
+
+    def _check_lengths(self, y: np.ndarray, step: float) -> None:
+        """Refuse vectors that errors of many steps have made longer than a spin can be."""
+        most = vector_length(self.site)
+        length = 0.0 if most is None else float(np.sqrt((y**2).sum(axis=0)).max())
+        if most is not None and length > most * (1 + STRETCHED):
+            raise NotConverged(
+                f"The errors of many steps of {step:.3g} have stretched a vector of {most:g} to {length:.5g}.",
+                "Give a shorter step or a smaller tolerance.",
+            )
 
     def _out(self, y: np.ndarray) -> np.ndarray:
         return np.asarray(y[0] + 1j * y[1] if isinstance(self.site, Oscillator) else y.T.copy())
@@ -387,12 +399,10 @@ class Network:
         require_memory(16.0 * y.size * len(grid), None, "The motion", "Ask for fewer times.")
         follow = _follow(self, method)
         values, errors = np.empty((len(grid), *self._out(y).shape), dtype=self._out(y).dtype), np.zeros(len(grid))
-        values[0], count, length = self._out(y), 0, float(grid[1] - grid[0])
+        values[0], count = self._out(y), 0
         for k, interval in enumerate(np.diff(grid)):
-            if method.step is None:
-                length = _suited(follow, y, min(2 * length, float(interval)), method.tolerance)
-            else:
-                length = method.step
+            length = method.step or _suited(follow, y, float(interval), method.tolerance)
+            shortest = length / 32
             while True:
                 steps = max(1, int(np.ceil(interval / length * (1 - 1e-12))))
                 end, predicted = follow(y, steps, float(interval) / steps)
@@ -407,7 +417,7 @@ class Network:
                 if method.step is not None or error <= 10 * method.tolerance:
                     break
                 length = float(interval) / steps / 2
-                if steps > 2**40 or (not bounded and length < 1e-9 * interval):
+                if length < shortest and not bounded:
                     break
             if not bounded:
                 raise NotConverged(
@@ -420,6 +430,7 @@ class Network:
                     f"A step of {interval / steps:.3g} has an error of {max(begun, error):.2g} of the largest value.",
                     "Give a shorter step, or leave it out.",
                 )
+            self._check_lengths(end, interval / steps)
             errors[k], errors[k + 1], values[k + 1], y = max(errors[k], begun), error, self._out(end), end
         return NetworkMotion(self, grid, values, errors, count)
 
@@ -443,13 +454,19 @@ def _defect(follow: Follow, y: np.ndarray, h: float) -> float:
     return _correction(*follow(y, START + 1, h))
 
 
-def _suited(follow: Follow, y: np.ndarray, h: float, tolerance: float) -> float:
-    """A step of at most h with this error."""
+def _suited(follow: Follow, y: np.ndarray, longest: float, tolerance: float) -> float:
+    """A step of at most this length whose error meets the tolerance, and does not fall far below it."""
+    h, found = longest, 0.0
     for _ in range(200):
         error = _defect(follow, y, h)
+        if error > tolerance and found:
+            return found
+        better = h * min(5.0, max(0.05, 0.9 * (tolerance / max(error, 1e-300)) ** 0.2))
         if error <= tolerance:
-            return h
-        h *= max(0.05, 0.9 * (tolerance / error) ** 0.2)
+            found, better = h, min(better, longest)
+            if better < 1.5 * h:
+                return h
+        h = better
     raise NotConverged("No step is short enough.", "Raise the tolerance, or look at the model: it may run away.")
 
 

@@ -126,7 +126,11 @@ def follower(tables: Tables, workers: int) -> Callable[[np.ndarray, int, float],
                 done, taken = counters(threads), counters(ROWS)
                 last = min(first + together, steps)
                 todo = partial(follow, rows, field, (first, last), length, tuple(tiles), done, taken)
-                list(pool.map(todo, range(threads)) if threads > 1 else map(todo, range(1)))
+                try:
+                    list(pool.map(todo, range(threads)) if threads > 1 else map(todo, range(1)))
+                except BaseException:  # a thread that was interrupted before it began is waited for no longer
+                    done[:] = np.iinfo(done.dtype).max
+                    raise
         return rows[0], rows[1] if steps > START else rows[0]
 
     return followed
