@@ -355,20 +355,17 @@ class Network:
         if not np.isfinite(array).all():
             raise InvalidInput("The values are not all finite.", "Give finite numbers.")
         array = np.broadcast_to(array, shape)
-        most = vector_length(self.site)
-        if most is not None and np.sqrt((array**2).sum(axis=1)).max() > most * (1 + STRETCHED):
+        y = np.stack([array.real, array.imag]) if kind is complex else np.array(array.T)
+        if self._stretched(y):
+            most = vector_length(self.site)
             raise InvalidInput(f"A vector is longer than {most:g}.", "Give (s_x, s_y, s_z) of at most this length.")
-        return np.stack([array.real, array.imag]) if kind is complex else np.array(array.T)
+        return y
 
-    def _check_lengths(self, y: np.ndarray, step: float) -> None:
-        """Refuse vectors that errors of many steps have made longer than a spin can be."""
+    def _stretched(self, y: np.ndarray) -> float:
+        """The length of the longest vector where it is longer than that of a spin can be, otherwise 0."""
         most = vector_length(self.site)
         length = 0.0 if most is None else float(np.sqrt((y**2).sum(axis=0)).max())
-        if most is not None and length > most * (1 + STRETCHED):
-            raise NotConverged(
-                f"The errors of many steps of {step:.3g} have stretched a vector of {most:g} to {length:.5g}.",
-                "Give a shorter step or a smaller tolerance.",
-            )
+        return length if most is not None and length > most * (1 + STRETCHED) else 0.0
 
     def _out(self, y: np.ndarray) -> np.ndarray:
         return np.asarray(y[0] + 1j * y[1] if isinstance(self.site, Oscillator) else y.T.copy())
@@ -430,7 +427,12 @@ class Network:
                     f"A step of {interval / steps:.3g} has an error of {max(begun, error):.2g} of the largest value.",
                     "Give a shorter step, or leave it out.",
                 )
-            self._check_lengths(end, interval / steps)
+            if longest := self._stretched(end):
+                raise NotConverged(
+                    f"The errors of many steps of {interval / steps:.3g} have stretched a vector of "
+                    f"{vector_length(self.site):g} to {longest:.5g}.",
+                    "Give a shorter step or a smaller tolerance.",
+                )
             errors[k], errors[k + 1], values[k + 1], y = max(errors[k], begun), error, self._out(end), end
         return NetworkMotion(self, grid, values, errors, count)
 

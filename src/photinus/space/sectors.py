@@ -194,11 +194,9 @@ class Sector:
 
     def index(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Place in the vector of each |row⟩⟨column|; -1 where it is not of this order, or a ket is -1."""
-        right, width, offset = self._layout
-        label, position = self.grading.label, self.grading.position
-        q = label[rows]
-        inside = (rows >= 0) & (columns >= 0) & (label[columns] == right[q])
-        return np.where(inside, offset[q] + position[rows] * width[q] + position[columns], -1)
+        (first, second), right, label = self.addends, self._layout[0], self.grading.label
+        inside = (rows >= 0) & (columns >= 0) & (label[columns] == right[label[rows]])
+        return np.where(inside, first[rows] + second[columns], -1)
 
     @cached_property
     def kets(self) -> tuple[np.ndarray, np.ndarray]:
