@@ -220,3 +220,19 @@ def test_a_slow_mode_is_part_of_the_truncation(rate: float) -> None:
     error = np.abs(np.linalg.eigvalsh(truth.density_matrix() - wide.reshape(144, 144))).sum()
     assert 1.5 < state.certificate.truncation / error < 4
     assert error > 1e-3
+
+
+@pytest.mark.parametrize("levels", [{"a": 8, "b": 8}, {"a": 9, "b": 7}], ids=str)
+def test_a_slow_site_is_part_of_the_truncation_though_no_random_operator_shows_it(levels) -> None:
+    """A slow oscillator that a driven, fast one displaces: its modes are solved at once, or hardly start at all."""
+    number = A.dag() * A
+    hamiltonian = 0.3 * (A + A.dag()) + 1e-5 * number * (B + B.dag()) + 1e-5 * B.dag() * B
+    model = ph.Model(hamiltonian, [ph.Jump(1, A, reverse=0.05), ph.Jump(1e-5, B, reverse=2e-6)])
+    truth = ph.steady_state(model, cutoff=ph.Fixed(11))
+    state = ph.steady_state(model, cutoff=ph.Fixed(levels), method=ph.Krylov())
+    outer = truth.grading.sector(truth.grading.group.zero)
+    inner = state.grading.sector(state.grading.group.zero)
+    difference = truth.parts[outer.order] - inner.embed(state.parts[inner.order], outer)
+    error = float(np.abs(outer.eigenvalues(difference)).sum())
+    assert truth.certificate.truncation < 0.05 * error
+    assert 1.5 < state.certificate.truncation / error < 4

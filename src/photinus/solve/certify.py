@@ -26,7 +26,7 @@ class Solution:
     hermiticity: float
     error: float
     known_residual: float | None = None
-    exact: bool = True  # False for a Krylov correction, which is known to a tenth only
+    exact: bool = True  # False for a Krylov correction, which is known to a fifth only
     work: object | None = None
     judge: object | None = None  # what a method can use again for the correction
 

@@ -119,7 +119,9 @@ class Iteration:
             return ChargeSweep(self.matrix, self.liouvillian)
 
         def local(bases: Bases | None = None) -> LocalSweep:
-            return LocalSweep(self.matrix, self.liouvillian.generator, bases=bases)
+            sweep = LocalSweep(self.matrix, self.liouvillian.generator, bases=bases)
+            self._slowest_site = sweep.slowest
+            return sweep
 
         if self._left is not None:
             return local(self._left), local
@@ -239,7 +241,7 @@ class Iteration:
         return vector, error
 
     def corrected(self, guess: np.ndarray, slowest: float) -> tuple[np.ndarray, float]:
-        """The null vector near ``guess``, its distance known to a tenth; and three times what it may still change.
+        """The null vector near ``guess``, its distance known to a fifth; and three times what it may still change.
 
         What is left of the defect changes it by about that times the decay time of the ``slowest`` mode: the time that
         was seen, or that of the smallest rate on the diagonal.
@@ -256,7 +258,7 @@ class Iteration:
         time = max(slowest, 1 / self.matrix.slowest) if self.matrix.slowest > 0 else slowest
         change, tolerance = np.inf, 0.05
         for _ in range(8):
-            if change <= 0.1 * size or left <= rounding:
+            if change <= 0.2 * size or left <= rounding:
                 return vector, 3.0 * time * left
             answer = self.solve(-defect, tolerance)
             weight = self.matrix.trace(vector + answer.vector)
@@ -269,7 +271,7 @@ class Iteration:
             left *= answer.residual / abs(weight)
             size = float(np.linalg.norm(vector - guess))
             change = time * left
-            if change > 0.1 * size:
+            if change > 0.2 * size:
                 defect = self.matrix @ vector
                 tolerance = min(0.05, max(1e-6, 0.05 * size / change))
         raise NotConverged(
@@ -278,13 +280,27 @@ class Iteration:
         )
 
     def slowest(self, known: np.ndarray | None, *, unique: bool = False) -> float:
-        """Decay time of the slowest mode, as far as a random operator shows it; infinite if something else survives.
+        """Decay time of the slowest mode, as far as it is known; infinite if something else survives.
 
-        The operator is solved to smaller and smaller residuals until it has died out but for the known null vector.
-        What is left of it then consists of slow modes: its size over its rate of change is the time. A null vector may
-        have a small share in it, so that it is followed until it still falls at the third look, unless the state is
-        known to be ``unique``.
+        A random operator is solved to smaller and smaller residuals until it has died out but for the known null
+        vector. What is left of it then consists of slow modes: its size over its rate of change is the time. A null
+        vector may have a small share in it, so that it is followed until it still falls at the third look, unless the
+        state is known to be ``unique``. Some slow modes die out at once, and are asked for their own times: directions
+        that GMRES has kept, and what a site by itself does, which the preconditioner knows.
         """
+        return max(self._slowest_left(known, unique), self._slowest_kept(known), self._slowest_site)
+
+    def _slowest_kept(self, known: np.ndarray | None) -> float:
+        """The largest ‖x‖/‖𝓛x‖ among the directions that the cycles of GMRES have kept."""
+        time = 0.0
+        for precondition, kept in self._cycles.items():
+            found = [precondition(np.ascontiguousarray(z).view(self.matrix.dtype)) for z in kept.directions]
+            if found:  # 𝓛 of them is orthonormal
+                time = max(time, float(np.linalg.norm([self._without(x, known) for x in found], 2)))
+        return time
+
+    def _slowest_left(self, known: np.ndarray | None, unique: bool) -> float:
+        """The same from what is left of a random operator."""
         noise = np.random.default_rng(7).normal(size=(2, self.matrix.size))
         start = noise[0] if self.matrix.dtype is float else noise[0] + 1j * noise[1]
         if self.matrix.coordinates.hermitian:
@@ -292,14 +308,14 @@ class Iteration:
         start = self._precondition(start)
         rest = self._without(start, known)
         size = float(np.linalg.norm(rest))
-        time, before = 0.0, size
         if size <= 1e-12 * float(np.linalg.norm(start)):  # nothing but the known state fits into the sector
-            return time
+            return 0.0
+        change = self.matrix @ rest
+        time, before = _ratio(size, change), size
         for look, tolerance in enumerate(DEPTHS):
-            answer = self.solve(-(self.matrix @ rest), tolerance)
-            rest = self._without(rest + answer.vector, known)
-            left, change = float(np.linalg.norm(rest)), float(np.linalg.norm(self.matrix @ rest))
-            time = max(time, left / change if change > 0 else 0.0)
+            rest = self._without(rest + self.solve(-change, tolerance).vector, known)
+            left, change = float(np.linalg.norm(rest)), self.matrix @ rest
+            time = max(time, _ratio(left, change))
             falls = left < 0.1 * before if look > 1 else unique and left < 0.1 * size
             if falls or left < 1e-12 * size:
                 return time
@@ -309,3 +325,9 @@ class Iteration:
     def _without(self, x: np.ndarray, known: np.ndarray | None) -> np.ndarray:
         """What is left of x when the known null vector is taken out, by its trace."""
         return x if known is None else x - self.matrix.trace(x) * known
+
+
+def _ratio(size: float, change: np.ndarray) -> float:
+    """A decay time; 0 where nothing changes."""
+    rate = float(np.linalg.norm(change))
+    return size / rate if rate > 0 else 0.0

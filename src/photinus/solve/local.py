@@ -121,6 +121,7 @@ class Bases:
 
     coordinates: Coherences
     independent: list[np.ndarray]
+    slowest: float
     levels: list[list[EigenBoxes | SchurBoxes]]
 
 
@@ -140,6 +141,8 @@ class LocalSweep:
     ----------
     independent : list of ndarray
         The stationary populations of every site by itself.
+    slowest : float
+        The longest time in which the populations of a site by itself decay; 0 where none do.
     usable : bool
         False where the local part is degenerate (a site without dissipation of its own), or has eigenvectors that are
         too ill-conditioned for the product of more than two sites.
@@ -150,12 +153,13 @@ class LocalSweep:
         self.usable = True
         self._levels: list[list[EigenBoxes | SchurBoxes]] = []
         if bases is not None:
-            self.independent, self._levels = bases.independent, bases.levels
+            self.independent, self.slowest, self._levels = bases.independent, bases.slowest, bases.levels
             return
         cache: dict[bytes, Form] = {}
         local = site_generators(generator)
         sites = [_SiteForms(o, g, cache) for o, g in zip(matrix.coordinates.sites, local, strict=True)]
         self.independent = [site.stationary for site in sites]
+        self.slowest = max((site.slowest for site in sites), default=0.0)
         growth = prod(site.growth(int(o.label[0, 0])) for site, o in zip(sites, matrix.coordinates.sites, strict=True))
         self.usable = not any(site.dark > 0 for site in sites) and (len(sites) <= 2 or growth <= ILL_CONDITIONED)
         if self.usable:
@@ -164,7 +168,7 @@ class LocalSweep:
     @property
     def bases(self) -> Bases:
         """What a neighbour may use again."""
-        return Bases(self._matrix.coordinates, self.independent, self._levels)
+        return Bases(self._matrix.coordinates, self.independent, self.slowest, self._levels)
 
     @property
     def cost(self) -> float:
@@ -224,9 +228,12 @@ class _SiteForms:
         self._growths: dict[int, float] = {}
         still = self(int(orders.label[0, 0]))
         size = np.abs(still.values)
-        self.dark = int(np.count_nonzero(size <= SINGULAR * size.max(initial=0.0))) - 1
-        slowest = np.abs(still.vectors[:, np.argmin(size)])
-        self.stationary = slowest / slowest.sum()
+        lasting = size <= SINGULAR * size.max(initial=0.0)
+        self.dark = int(np.count_nonzero(lasting)) - 1
+        lasting[np.argmin(size)] = True
+        self.slowest = 0.0 if lasting.all() else 1 / float(size[~lasting].min())
+        stationary = np.abs(still.vectors[:, np.argmin(size)])
+        self.stationary = stationary / stationary.sum()
 
     def growth(self, label: int) -> float:
         """How much the eigenbasis of an order blows rounding up."""

@@ -273,7 +273,7 @@ class Krylov(Method):
     def correction(
         self, liouvillian: Liouvillian, guess: np.ndarray, *, work: Work = (), judge: object | None = None
     ) -> NullVector:
-        """ρ + δ with 𝓛δ = −𝓛ρ solved until δ is known to a tenth: enough to judge the truncation.
+        """ρ + δ with 𝓛δ = −𝓛ρ solved until δ is known to a fifth: enough to judge the truncation.
 
         A slow mode weighs little in the residual and much in δ, so that the residual alone would not do.
 
