@@ -35,6 +35,19 @@ def test_dense_and_sparse_agree_with_the_svd(size: int, scale: float) -> None:
         np.testing.assert_allclose(found.vector, by_svd(matrix), atol=1e-13)
 
 
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
+@pytest.mark.parametrize("size", [2, 7, 40, 70])
+def test_the_inverse_solves_for_right_hand_sides_without_trace(size: int, scale: float) -> None:
+    matrix, places = chain(size, size, scale), np.arange(size)
+    rng = np.random.default_rng(size)
+    target = rng.normal(size=size) + 1j * rng.normal(size=size)
+    target -= target.mean()
+    for found in (dense_null_vector(matrix, places), singular_null_vector(sp.csc_array(matrix), places)):
+        x = found.inverse(target)
+        assert abs(x.sum()) < 1e-11 * np.abs(x).sum()
+        np.testing.assert_allclose(matrix @ x, target, atol=1e-12 * np.abs(matrix).max() * np.abs(x).max())
+
+
 @pytest.mark.parametrize("size", [3, 12])
 def test_two_closed_classes_are_two(size: int) -> None:
     matrix = np.block([[chain(size, 1), np.zeros((size, size))], [np.zeros((size, size)), chain(size, 2)]])

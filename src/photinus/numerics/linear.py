@@ -16,6 +16,7 @@ import scipy.sparse as sp
 import scipy.sparse.linalg as sla
 from scipy.linalg.lapack import get_lapack_funcs
 
+Inverse = Callable[[np.ndarray], np.ndarray]
 SINGULAR = 100 * np.finfo(float).eps
 """Singular values below this times the largest one count as zero."""
 
@@ -39,6 +40,8 @@ class NullVector:
         What the same method may use again for a neighbouring matrix.
     judge : object or None
         What the same method may use again for the correction in a larger space.
+    inverse : callable or None
+        b ↦ x with A x = b and t·x = 0, for a b with t·b = 0, where the method has factors of A.
     """
 
     vector: np.ndarray
@@ -48,6 +51,7 @@ class NullVector:
     residual: float | None = None
     work: object | None = None
     judge: object | None = None
+    inverse: Inverse | None = None
 
 
 def column_scale(matrix: np.ndarray | sp.sparray) -> np.ndarray:
@@ -77,8 +81,19 @@ def dense_null_vector(matrix: np.ndarray, places: np.ndarray) -> NullVector:
             return NullVector(np.full(len(matrix), np.nan, dtype=bordered.dtype), 0.0, max(nullity, 2), np.inf)
     else:
         nullity = 1
-    vector = getrs(factors, pivots, target)[0] / scale
-    return NullVector(vector / vector[places].sum(), rcond, nullity, rounding_error(rcond))
+
+    def inverse(b: np.ndarray) -> np.ndarray:
+        return np.asarray(in_parts(lambda part: getrs(factors, pivots, part)[0], b, factors.dtype) / scale)
+
+    vector = inverse(target)
+    return NullVector(vector / vector[places].sum(), rcond, nullity, rounding_error(rcond), inverse=inverse)
+
+
+def in_parts(solve: Inverse, b: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Solve with factors of this type: a complex b by real ones in two parts."""
+    if np.iscomplexobj(b) and dtype.kind != "c":
+        return np.asarray(solve(b.real) + 1j * solve(b.imag))
+    return solve(b)
 
 
 def dense_nullity(matrix: np.ndarray) -> int:

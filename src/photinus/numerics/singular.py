@@ -19,6 +19,7 @@ from photinus.numerics.linear import (
     NullVector,
     Solver,
     column_scale,
+    in_parts,
     inverse_norm,
     is_regular,
     null_count,
@@ -57,7 +58,11 @@ def singular_null_vector(matrix: sp.csc_array, places: np.ndarray) -> NullVector
     rcond = 1 / (norm * top) if np.isfinite(norm) and norm > 0 else 0.0
     nullity = 1 if rcond >= 1e4 * SINGULAR or is_regular(scaled, factors.solve) else null_count(scaled)
     vector = factors.null / scale
-    return NullVector(vector / vector[places].sum(), rcond, nullity, rounding_error(rcond))
+
+    def inverse(b: np.ndarray) -> np.ndarray:
+        return np.asarray(in_parts(lambda part: factors.solve(part, "N"), b, scaled.dtype) / scale)
+
+    return NullVector(vector / vector[places].sum(), rcond, nullity, rounding_error(rcond), inverse=inverse)
 
 
 def bordered_solver(scaled: sp.csc_array, places: np.ndarray, scale: np.ndarray) -> Solver | None:
@@ -100,13 +105,20 @@ def _banded(matrix: sp.csc_array) -> Raw:
 
 
 def _sparse(matrix: sp.csc_array) -> Raw | None:
-    """SuperLU of the matrix moved by rounding; the pattern is nearly symmetric and the diagonal large."""
+    """SuperLU of the matrix moved by rounding."""
     shifted = (matrix - 1e-15 * sp.eye_array(matrix.shape[0])).tocsc()
-    try:
-        factors = sla.splu(shifted, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.1, options={"SymmetricMode": True})
-    except RuntimeError:
+    factors = symmetric_factors(shifted)
+    if factors is None:
         return None
     return lambda b, turned: factors.solve(np.asarray(b, dtype=shifted.dtype), "H" if turned else "N")
+
+
+def symmetric_factors(matrix: sp.csc_array) -> sla.SuperLU | None:
+    """SuperLU for a pattern that is nearly symmetric and a diagonal that is large; None where it breaks down."""
+    try:
+        return sla.splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.1, options={"SymmetricMode": True})
+    except RuntimeError:
+        return None
 
 
 class Bordered:

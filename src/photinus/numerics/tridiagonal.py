@@ -94,14 +94,16 @@ class TridiagonalPlan:
         (gesv,) = get_lapack_funcs(("gesv",), (buffer,))
         (gemm,) = get_blas_funcs(("gemm",), (buffer,))
         transfers: list[np.ndarray] = []
+        factors: list[tuple[np.ndarray, np.ndarray]] = []
         for b in range(len(blocks) - 1, 0, -1):
             a, up, _ = blocks[b]
             if transfers:
                 a = gemm(-1.0, up, transfers[-1], beta=1.0, c=a, overwrite_c=1)
-            _, _, transfer, info = gesv(a, blocks[b - 1][2], overwrite_a=1, overwrite_b=1)
+            lu, pivots, transfer, info = gesv(a, blocks[b - 1][2], overwrite_a=1, overwrite_b=1)
             if info:
                 return NullVector(np.full(len(self.mirror), np.nan), 0.0, 2, np.inf)
             transfers.append(transfer)
+            factors.append((lu, pivots))
         inner = blocks[0][0]
         if transfers:
             outer = blocks[0][1] @ transfers[-1]
@@ -112,13 +114,19 @@ class TridiagonalPlan:
         # A singular outer group shows as a huge transfer.
         if transfers and np.abs(buffer[self._split :].view(float)).max() > 1 / np.sqrt(SINGULAR):
             return NullVector(self._unfold(core.vector, transfers), 0.0, 2, np.inf)
-        return NullVector(self._unfold(core.vector, transfers), core.rcond, core.nullity, core.error)
+        elimination = Elimination(self, [up for _, up, _ in blocks], transfers, factors, core)
+        vector = self._unfold(core.vector, transfers)
+        return NullVector(vector, core.rcond, core.nullity, core.error, inverse=elimination.inverse)
 
-    def _unfold(self, inner: np.ndarray, transfers: list[np.ndarray]) -> np.ndarray:
+    def _unfold(
+        self, inner: np.ndarray, transfers: list[np.ndarray], sources: list[np.ndarray] | None = None
+    ) -> np.ndarray:
+        """All of x: x_b = y_b − T_b x_{b−1}, where the y_b are zero or the ``sources``, from the last group inwards."""
         parts = [inner]
-        (gemv,) = get_blas_funcs(("gemv",), transfers[-1:] or [inner])
-        for transfer in reversed(transfers):
-            parts.append(gemv(-1.0, transfer, parts[-1]))
+        (gemv,) = get_blas_funcs(("gemv",), [inner, *transfers[-1:], *(sources or [])[-1:]])
+        for k, transfer in zip(range(len(transfers) - 1, -1, -1), reversed(transfers), strict=True):
+            x = parts[-1]
+            parts.append(gemv(-1.0, transfer, x) if sources is None else gemv(-1.0, transfer, x, 1.0, sources[k]))
         order, mirrored = self._outwards
         out = np.empty(len(self.mirror), dtype=parts[-1].dtype)
         half = np.concatenate(parts)
@@ -130,3 +138,43 @@ class TridiagonalPlan:
     def _outwards(self) -> tuple[np.ndarray, np.ndarray]:
         order = np.concatenate(self.members)
         return order, self.mirror[order]
+
+
+@dataclass(frozen=True)
+class Elimination:
+    """What an elimination has left: A x = b for a b that is its own conjugate, like the x.
+
+    Attributes
+    ----------
+    plan : TridiagonalPlan
+    ups : list of ndarray
+        U_0, U_1, ….
+    transfers : list of ndarray
+        …, T_2, T_1: from the last group inwards.
+    factors : list of (ndarray, ndarray)
+        LU of the A_b − U_b T_{b+1} and their pivots, in the same order.
+    core : NullVector
+        That of group 0.
+    """
+
+    plan: TridiagonalPlan
+    ups: list[np.ndarray]
+    transfers: list[np.ndarray]
+    factors: list[tuple[np.ndarray, np.ndarray]]
+    core: NullVector
+
+    def inverse(self, target: np.ndarray) -> np.ndarray:
+        """The x without trace for a b without trace: y_b = (A_b − U_b T_{b+1})⁻¹(b_b − U_b y_{b+1}), then x_b."""
+        plan = self.plan
+        (getrs,) = get_lapack_funcs(("getrs",), (self.ups[0], target))
+        (gemv,) = get_blas_funcs(("gemv",), (self.ups[0], target))
+        found: list[np.ndarray] = []
+        rest = target[plan.members[-1]]
+        for b, (lu, pivots) in zip(range(len(plan.members) - 1, 0, -1), self.factors, strict=True):
+            found.append(getrs(lu, pivots, rest)[0])
+            rest = gemv(-1.0, self.ups[b - 1], found[-1], 1.0, target[plan.members[b - 1]])
+        if found:
+            returned = rest - target[plan.members[0]]
+            rest = rest + np.conj(returned[plan._inner_mirror])
+        assert self.core.inverse is not None
+        return plan._unfold(self.core.inverse(rest), self.transfers, found)

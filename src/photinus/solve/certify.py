@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from photinus.model import Model
-from photinus.numerics.linear import sparse_regular
+from photinus.numerics.linear import Inverse, sparse_regular
 from photinus.solve.methods import Auto, Krylov, Method
 from photinus.space.certificate import SAFETY
 from photinus.space.liouvillian import Liouvillian
@@ -26,9 +26,10 @@ class Solution:
     hermiticity: float
     error: float
     known_residual: float | None = None
-    exact: bool = True  # False for a Krylov correction, which is known to a fifth only
+    exact: bool = True  # False for a correction that is known to a fifth only
     work: object | None = None
     judge: object | None = None  # what a method can use again for the correction
+    inverse: Inverse | None = None
 
     @property
     def sector(self) -> Sector:

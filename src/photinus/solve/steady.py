@@ -36,7 +36,8 @@ from photinus.solve.cutoff import (
 from photinus.solve.iteration import Judge
 from photinus.solve.local import independent_populations
 from photinus.solve.manifold.zero_modes import stationary_dimension
-from photinus.solve.methods import ALTERNATIVES, Auto, Direct, Krylov, Method, Work
+from photinus.solve.methods import ALTERNATIVES, Auto, Direct, Krylov, Method, Work, assembly_bytes
+from photinus.solve.strip import strip_correction
 from photinus.space.certificate import SAFETY, Certificate
 from photinus.space.liouvillian import Liouvillian, generator
 from photinus.space.sectors import Sector
@@ -261,7 +262,7 @@ def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State |
     _refuse_null(model, found, cutoffs)
     vector, skew = hermitian(sector, found.vector)
     solution = Solution(
-        liouvillian, vector, 1, chosen, skew, found.error, found.residual, work=found.work, judge=found.judge
+        liouvillian, vector, 1, chosen, skew, found.error, found.residual, True, found.work, found.judge, found.inverse
     )
     _refuse_torsion(model, solution)
     return solution
@@ -298,10 +299,15 @@ def _warned(model: Model, state: State, warnings: tuple[str, ...] = ()) -> State
     return replace(state, certificate=replace(state.certificate, warnings=warnings)) if warnings else state
 
 
+def _stationary_sector(model: Model, cutoffs: dict[str, int]) -> Liouvillian:
+    """The generator of order zero at these cutoffs."""
+    made = generator(model, cutoffs)
+    return made.liouvillian(made.grading.sector(made.grading.group.zero))
+
+
 def _prepare(model: Model, cutoffs: dict[str, int], method: Method) -> tuple[Liouvillian, Method]:
     """The generator at these cutoffs and the method for it, after a look at the memory that both would take."""
-    made = generator(model, cutoffs)
-    liouvillian = made.liouvillian(made.grading.sector(made.grading.group.zero))
+    liouvillian = _stationary_sector(model, cutoffs)
     chosen = method.choose(liouvillian) if isinstance(method, Auto) else method
     chosen.require(liouvillian)
     return liouvillian, chosen
@@ -334,13 +340,18 @@ def _refine(
 ) -> tuple[Solution, np.ndarray, float]:
     """The solution corrected in a larger space, the correction, and the truncation error.
 
-    An exact method can look ``ahead`` to a space in which its corrected solution is good enough to be the next one.
+    An exact method can look ``ahead`` to a space in which its corrected solution, found exactly, is good enough to be
+    the next one.
     """
     if not solution.cutoffs:
         return solution, np.zeros(solution.sector.size), 0.0
     ahead = ahead and not isinstance(solution.method, Krylov)
     further = {"factor": 10.0, "more": more_levels(solution.cutoffs)} if ahead else {}
     needed = enlarged(model, solution.cutoffs, solution.state().populations, **further)
+    if solution.inverse is not None and not ahead:
+        outcome = _refine_outside(model, solution, needed)
+        if outcome is not None:
+            return outcome
     judge = solution.judge if isinstance(solution.judge, Judge) else Judge()
     known = judge.iteration
     if known is not None and all(known.cutoffs[name] >= n for name, n in needed.items()):
@@ -365,6 +376,22 @@ def _refine(
     error = truncation_error(larger, delta)
     refined = Solution(liouvillian, vector, 1, chosen, skew, found.error, found.residual, exact, found.work)
     return refined, delta, error
+
+
+def _refine_outside(
+    model: Model, solution: Solution, needed: dict[str, int]
+) -> tuple[Solution, np.ndarray, float] | None:
+    """The same by what a direct method knows of the smaller space; None where that does not suffice."""
+    assert solution.inverse is not None
+    liouvillian = _stationary_sector(model, needed)
+    name = f"The judge of the truncation, {liouvillian.sector.size} unknowns,"
+    require_memory(2 * assembly_bytes(liouvillian), solution.method.memory, name, ALTERNATIVES)
+    found = strip_correction(solution.liouvillian, solution.inverse, solution.vector, liouvillian)
+    if found is None:
+        return None
+    delta, embedded = found
+    refined = Solution(liouvillian, embedded + delta, 1, solution.method, 0.0, 0.0, exact=False)
+    return refined, delta, truncation_error(liouvillian.sector, delta)
 
 
 def _unit_trace(vector: np.ndarray, sector: Sector) -> np.ndarray:

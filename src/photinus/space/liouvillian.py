@@ -223,24 +223,16 @@ class Liouvillian:
 
         A dark state has no flux of its own, hence the second term.
         """
-        n = self.sector.size
-        from_elements = in_parts(self.generator.space)
-        if not n or (not from_elements and not self.diagonals):
+        if not self.sector.size or not self.matrix.nnz:
             return 0.0
-        if from_elements:
-            rows, rates = self.matrix.indices, np.abs(self.matrix.diagonal())
-            flow = self.matrix.data * np.repeat(vector, np.diff(self.matrix.indptr))
-        else:
-            source, rows, _ = self.sector.pattern(tuple(self.diagonals))
-            flow = (np.stack(list(self.diagonals.values())) * vector).ravel()[source]
-            zero = (0,) * self.generator.space.coordinates.shape[1]
-            rates = np.abs(self.diagonals.get((zero, zero), np.zeros(0)))
-        real, imaginary, size = (np.bincount(rows, part, n) for part in (flow.real, flow.imag, np.abs(flow)))
+        matrix = self.matrix
+        flow = np.abs(matrix.data) * np.repeat(np.abs(vector), np.diff(matrix.indptr))
+        rates = np.abs(matrix.diagonal())
         slowest = rates[rates > 0].min(initial=np.inf)
-        flux = float(np.linalg.norm(size))
+        flux = float(np.linalg.norm(np.bincount(matrix.indices, flow)))
         if np.isfinite(slowest):
             flux += slowest * float(np.linalg.norm(vector))
-        return float(np.hypot(np.linalg.norm(real), np.linalg.norm(imaginary))) / flux if flux > 0 else 0.0
+        return float(np.linalg.norm(matrix @ vector)) / flux if flux > 0 else 0.0
 
     @cached_property
     def matrix(self) -> sp.csc_array:

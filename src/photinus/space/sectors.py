@@ -238,14 +238,14 @@ class Sector:
     def embed(self, vector: np.ndarray, larger: Sector) -> np.ndarray:
         """The same operator in the sector of a larger space."""
         out = np.zeros(larger.size, dtype=vector.dtype)
-        out[self._within(larger)] = vector
+        out[self.within(larger)] = vector
         return out
 
     def cut(self, vector: np.ndarray, larger: Sector) -> np.ndarray:
         """An operator of the sector of a larger space, as far as it lies in this one."""
-        return np.asarray(vector[self._within(larger)])
+        return np.asarray(vector[self.within(larger)])
 
-    def _within(self, larger: Sector) -> np.ndarray:
+    def within(self, larger: Sector) -> np.ndarray:
         """The place of each unknown in the sector of a larger space."""
         kets = self.grading.space.embedding(larger.grading.space)
         (rows, columns), (first, second) = self.kets, larger.addends

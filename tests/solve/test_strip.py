@@ -1,0 +1,75 @@
+"""Corrections in a larger space by the factors of the smaller one, against exact solutions of the larger one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import photinus as ph
+from photinus.solve.strip import strip_correction
+from photinus.space.liouvillian import Liouvillian, generator
+
+A, B, S = ph.oscillator("a"), ph.oscillator("b"), ph.spin("s", 0.5)
+DRIVEN = ph.zoo.van_der_pol(gain=1, two_photon_loss=0.1, drive=0.3, detuning=0.2)
+SQUEEZED = DRIVEN + ph.Model(0.1 * (A**2 + A.dag() ** 2))
+PAIR = ph.zoo.coupled_van_der_pol(gain=1, two_photon_loss=1, dissipative=0.5, detuning=0.2)
+ATOM = ph.zoo.van_der_pol(gain=0.5, two_photon_loss=0.3) + ph.Model(
+    0.4 * (A.dag() * S.minus + A * S.plus), [ph.Jump(0.7, S.minus)]
+)
+METHODS = {"dense": ph.Dense(), "direct": ph.Direct(), "tridiagonal": ph.methods.Tridiagonal()}
+
+
+def sector(model: ph.Model, cutoffs: dict[str, int]) -> Liouvillian:
+    made = generator(model, cutoffs)
+    return made.liouvillian(made.grading.sector(made.grading.group.zero))
+
+
+CASES = [
+    (DRIVEN, {"a": 16}, {"a": 18}, "dense"),
+    (DRIVEN, {"a": 16}, {"a": 18}, "direct"),
+    (DRIVEN, {"a": 24}, {"a": 28}, "tridiagonal"),
+    (SQUEEZED, {"a": 24}, {"a": 26}, "tridiagonal"),
+    (SQUEEZED, {"a": 24}, {"a": 26}, "direct"),
+    (PAIR, {"a": 8, "b": 8}, {"a": 9, "b": 9}, "dense"),
+    (PAIR, {"a": 8, "b": 7}, {"a": 9, "b": 9}, "direct"),
+    (PAIR, {"a": 7, "b": 8}, {"a": 9, "b": 9}, "tridiagonal"),
+    (ATOM, {"a": 12}, {"a": 14}, "direct"),
+]
+
+
+@pytest.mark.parametrize(("model", "cutoffs", "more", "name"), CASES)
+def test_the_inverse_is_one_on_hermitian_operators_without_trace(model, cutoffs, more, name):
+    """𝓛x = b, Tr x = 0, to the rounding of 𝓛 and x."""
+    kept = sector(model, cutoffs)
+    rng = np.random.default_rng(1)
+    target = rng.normal(size=kept.sector.size) + 1j * rng.normal(size=kept.sector.size)
+    target = target + np.conj(target[kept.sector.transpose])
+    target[kept.sector.trace] -= target[kept.sector.trace].mean()
+    x = METHODS[name].null_vector(kept, None).inverse(target)
+    flux = np.linalg.norm(abs(kept.matrix) @ np.abs(x))
+    assert np.linalg.norm(kept.matrix @ x - target) < 1e-12 * flux
+    assert abs(x[kept.sector.trace].sum()) < 1e-10 * np.linalg.norm(x)
+
+
+@pytest.mark.parametrize(("model", "cutoffs", "more", "name"), CASES)
+def test_the_correction_is_that_of_an_exact_solution(model, cutoffs, more, name):
+    kept, larger = sector(model, cutoffs), sector(model, more)
+    found = METHODS[name].null_vector(kept, None)
+    correction, embedded = strip_correction(kept, found.inverse, found.vector, larger)
+    exact = ph.Direct().null_vector(larger, None).vector - embedded
+    np.testing.assert_array_equal(embedded, kept.sector.embed(found.vector, larger.sector))
+    assert larger.sector.trace_norm(correction - exact) < 0.25 * larger.sector.trace_norm(exact)
+    assert abs(correction[larger.sector.trace].sum()) < 1e-12
+
+
+def test_sweeps_that_do_not_converge_are_left():
+    """Three levels of a clock of thirty: what leaves them does not come back as little."""
+    kept, larger = sector(DRIVEN, {"a": 3}), sector(DRIVEN, {"a": 12})
+    found = ph.Dense().null_vector(kept, None)
+    assert strip_correction(kept, found.inverse, found.vector, larger) is None
+
+
+def test_a_certificate_far_below_rounding_stays_there():
+    """Where nothing but rounding is left, the defect of the truncation is that of the edge alone."""
+    state = ph.steady_state(DRIVEN, cutoff=ph.Fixed(90))
+    assert state.certificate.truncation < 1e-15 < state.certificate.solver_error
