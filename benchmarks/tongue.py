@@ -1,17 +1,30 @@
 """How fast is one point of the Arnold tongue of a driven van der Pol oscillator?
 
 Gain 1, two-photon loss 0.1, 28 levels, one thread; the model is built anew at every point in both packages, as a sweep
-does. The time of photinus includes the certificate, a second solution in a larger space; `uncertified` is the solution
-alone, which is what QuTiP computes.
+does. The time of photinus includes the certificate, a correction in a larger space; `uncertified` is the solution
+alone, which is what QuTiP computes. The packages take turns for five rounds, and the fastest pass over twenty points
+counts for each: other work on the machine slows a pass by up to two.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import perf_counter
 
 from benchmarks.process import machine, measure, row, save
 
+ROUNDS = 5
 POINTS = [(-0.5 + 0.05 * k, 0.02 + 0.04 * k) for k in range(20)]
+
+
+def passes(point: Callable[[float, float], float], repeats: int) -> dict[str, float]:
+    """Σ⟨n⟩ over the points, and the seconds of the fastest pass."""
+    times = []
+    for _ in range(repeats):
+        started = perf_counter()
+        total = sum(point(*p) for p in POINTS)
+        times.append(perf_counter() - started)
+    return {"n": total, "fastest": min(times)}
 
 
 def photinus(levels: int, repeats: int) -> Callable[[], dict[str, float]]:
@@ -25,7 +38,7 @@ def photinus(levels: int, repeats: int) -> Callable[[], dict[str, float]]:
         return ph.steady_state(model, cutoff=ph.Fixed(levels)).expect(a.dag() * a)
 
     point(0.1, 0.1)
-    return lambda: {"n": sum(point(*p) for _ in range(repeats) for p in POINTS) / repeats}
+    return lambda: passes(point, repeats)
 
 
 def uncertified(levels: int, repeats: int) -> Callable[[], dict[str, float]]:
@@ -44,7 +57,7 @@ def uncertified(levels: int, repeats: int) -> Callable[[], dict[str, float]]:
         return State(made.grading, {zero: vector}).expect(a.dag() * a)
 
     point(0.1, 0.1)
-    return lambda: {"n": sum(point(*p) for _ in range(repeats) for p in POINTS) / repeats}
+    return lambda: passes(point, repeats)
 
 
 def qutip(levels: int, repeats: int) -> Callable[[], dict[str, float]]:
@@ -58,25 +71,28 @@ def qutip(levels: int, repeats: int) -> Callable[[], dict[str, float]]:
         return float(qt.expect(a.dag() * a, rho))
 
     point(0.1, 0.1)
-    return lambda: {"n": sum(point(*p) for _ in range(repeats) for p in POINTS) / repeats}
+    return lambda: passes(point, repeats)
 
 
 def main() -> None:
     """Print and save the table."""
     print(__doc__, machine(), sep="\n")
     rows = []
+    packages = {"qutip": 2, "photinus": 20, "uncertified": 40}
     for levels in (28, 40):
+        rounds = [
+            {p: measure("benchmarks.tongue", p, levels=levels, repeats=r) for p, r in packages.items()}
+            for _ in range(ROUNDS)
+        ]
         found = {}
-        for package, repeats in (("qutip", 1), ("photinus", 10), ("uncertified", 10)):
-            outcome = measure("benchmarks.tongue", package, levels=levels, repeats=repeats)
-            rows.append(row(f"{levels} levels", package, outcome))
-            if outcome is not None:
-                per_point = outcome.seconds / repeats / len(POINTS)
-                found[package] = per_point, outcome.answer["n"]
-                print(
-                    f"{levels} levels {package:>10}: {per_point * 1e3:8.3f} ms a point, Σn = {outcome.answer['n']:.10f}"
-                )
+        for package in packages:
+            outcomes = [outcome for turn in rounds if (outcome := turn[package]) is not None]
+            best = min(outcomes, key=lambda outcome: outcome.answer["fastest"], default=None)
+            rows.append(row(f"{levels} levels", package, best))
+            if best is not None:
+                found[package] = rows[-1]["seconds"] = each = best.answer["fastest"] / len(POINTS)
+                print(f"{levels} levels {package:>12}: {each * 1e3:8.3f} ms a point, Σn = {best.answer['n']:.10f}")
         for package in ("photinus", "uncertified"):
             if {"qutip", package} <= found.keys():
-                print(f"{levels} levels, {package}: {found['qutip'][0] / found[package][0]:.1f} x faster than qutip")
+                print(f"{levels} levels, {package}: {found['qutip'] / found[package]:.1f} x faster than qutip")
     print(save("tongue", rows))

@@ -68,7 +68,9 @@ def dense_null_vector(matrix: np.ndarray, places: np.ndarray) -> NullVector:
     scaled = matrix / scale
     bordered = np.array(scaled, order="F")
     weight = 1 / len(places)
-    bordered[np.ix_(places, places)] += weight * scale[places].min() / scale[places]
+    trace = np.zeros(len(matrix))
+    trace[places] = weight * scale[places].min() / scale[places]
+    bordered[places] += trace
     target = np.zeros(len(matrix), dtype=bordered.dtype)
     target[places] = weight
     norm = np.abs(bordered).sum(axis=0).max()

@@ -112,7 +112,7 @@ class TridiagonalPlan:
             inner = inner.real
         core = dense_null_vector(inner, self.places)
         # A singular outer group shows as a huge transfer.
-        if transfers and np.abs(buffer[self._split :].view(float)).max() > 1 / np.sqrt(SINGULAR):
+        if transfers and not np.linalg.norm(buffer[self._split :].view(float)) <= 1 / np.sqrt(SINGULAR):
             return NullVector(self._unfold(core.vector, transfers), 0.0, 2, np.inf)
         elimination = Elimination(self, [up for _, up, _ in blocks], transfers, factors, core)
         vector = self._unfold(core.vector, transfers)
