@@ -7,11 +7,13 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,25 @@ def measure(
         sys.stderr.write(done.stderr[-600:] + "\n")
         return None
     return Outcome(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def in_turn(
+    module: str, workloads: Mapping[Key, tuple[str, Mapping[str, object]]], *, rounds: int
+) -> dict[Key, Outcome | None]:
+    """The fastest outcome of each workload (function, arguments) over rounds in which they take turns.
+
+    Other work on the machine then slows all alike, and the fastest round least. A workload may time passes of its own
+    and answer with the ``fastest``.
+    """
+    turns = [{key: measure(module, f, **arguments) for key, (f, arguments) in workloads.items()} for _ in range(rounds)]
+    return {
+        key: min(
+            (outcome for turn in turns if (outcome := turn[key]) is not None),
+            key=lambda outcome: outcome.answer.get("fastest", outcome.seconds),
+            default=None,
+        )
+        for key in workloads
+    }
 
 
 def machine() -> dict[str, str]:

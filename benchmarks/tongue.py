@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import perf_counter
 
-from benchmarks.process import machine, measure, row, save
+from benchmarks.process import in_turn, machine, row, save
 
 ROUNDS = 5
 POINTS = [(-0.5 + 0.05 * k, 0.02 + 0.04 * k) for k in range(20)]
@@ -80,14 +80,9 @@ def main() -> None:
     rows = []
     packages = {"qutip": 2, "photinus": 20, "uncertified": 40}
     for levels in (28, 40):
-        rounds = [
-            {p: measure("benchmarks.tongue", p, levels=levels, repeats=r) for p, r in packages.items()}
-            for _ in range(ROUNDS)
-        ]
+        runs = {package: (package, {"levels": levels, "repeats": n}) for package, n in packages.items()}
         found = {}
-        for package in packages:
-            outcomes = [outcome for turn in rounds if (outcome := turn[package]) is not None]
-            best = min(outcomes, key=lambda outcome: outcome.answer["fastest"], default=None)
+        for package, best in in_turn("benchmarks.tongue", runs, rounds=ROUNDS).items():
             rows.append(row(f"{levels} levels", package, best))
             if best is not None:
                 found[package] = rows[-1]["seconds"] = each = best.answer["fastest"] / len(POINTS)

@@ -83,7 +83,7 @@ def test_uncoupled_modes_have_an_order_each(modes, d):
         assert graded.sector(order).size == np.prod([d - abs(k) for k in order])
 
 
-# Weak U(1) symmetry: [𝓛, ad_n] = 0, ad_n ρ = nρ − ρn. A drive breaks it.
+# Weak U(1) symmetry (reference B86): [𝓛, ad_n] = 0, ad_n ρ = nρ − ρn. A drive breaks it.
 
 
 def full_liouvillian(model: ph.Model, levels: int) -> np.ndarray:
