@@ -349,7 +349,10 @@ def _refine(
     further = {"factor": 10.0, "more": more_levels(solution.cutoffs)} if ahead else {}
     needed = enlarged(model, solution.cutoffs, solution.state().populations, **further)
     if solution.inverse is not None and not ahead:
-        outcome = _refine_outside(model, solution, needed)
+        try:
+            outcome = _refine_outside(model, solution, needed)
+        except MemoryBudgetExceeded:  # another method may take less
+            outcome = None
         if outcome is not None:
             return outcome
     judge = solution.judge if isinstance(solution.judge, Judge) else Judge()
@@ -384,8 +387,9 @@ def _refine_outside(
     """The same by what a direct method knows of the smaller space; None where that does not suffice."""
     assert solution.inverse is not None
     liouvillian = _stationary_sector(model, needed)
-    name = f"The judge of the truncation, {liouvillian.sector.size} unknowns,"
-    require_memory(2 * assembly_bytes(liouvillian), solution.method.memory, name, ALTERNATIVES)
+    unknowns = liouvillian.sector.size
+    estimate = 2 * assembly_bytes(liouvillian) + 20.0 * (unknowns - solution.sector.size) ** 1.5
+    require_memory(estimate, solution.method.memory, f"The correction in {unknowns} unknowns", ALTERNATIVES)
     found = strip_correction(solution.liouvillian, solution.inverse, solution.vector, liouvillian)
     if found is None:
         return None

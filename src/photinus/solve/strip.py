@@ -21,8 +21,8 @@ from photinus.solve.orders import Keys
 from photinus.space.liouvillian import Liouvillian, in_parts
 from photinus.space.sectors import Sector
 
-LEFT = 0.2
-"""Share of the correction that the last sweep may have moved."""
+LEFT = 0.05
+"""Share of the correction that the last sweep may have moved: what is slow may come in portions as small as this."""
 SWEEPS = 6
 """More of them cost more than an exact solution."""
 
@@ -30,7 +30,7 @@ SWEEPS = 6
 def strip_correction(
     kept: Liouvillian, inverse: Inverse, state: np.ndarray, larger: Liouvillian
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """δ with 𝓛(ρ + δ) = 0, until a sweep moves it by less than a fifth, and ρ in the larger space.
+    """δ with 𝓛(ρ + δ) = 0, until a sweep moves it by less than a twentieth, and ρ in the larger space.
 
     None where the sweeps do not get there.
 
