@@ -69,13 +69,13 @@ def strip_correction(
         if moved == 0:
             return correction, rho
         if last is not None:
+            if not moved < 0.7 * float(np.linalg.norm(last)):
+                return None
             if moved <= LEFT * float(np.linalg.norm(correction)):
                 share = float(np.vdot(last, step).real / np.vdot(last, last).real)
                 correction += step * (share / (1 - share))  # the sweeps that would follow, as a geometric series
                 weight = correction[larger.sector.trace].sum()  # what has gone outside is missing inside
                 return (correction - weight * rho) / (1 + weight), rho
-            if not moved < 0.7 * float(np.linalg.norm(last)):
-                break
         defect -= matrix @ inner
         last = step
     return None
