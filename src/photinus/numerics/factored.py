@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.linalg.lapack import get_lapack_funcs
 
-from photinus.numerics.linear import Solver, column_scale, inverse_norm, rounding_error, sparse_solver
+from photinus.numerics.linear import Solver, by_parts, column_scale, inverse_norm, rounding_error, sparse_solver
 from photinus.numerics.singular import bordered_solver
 
 
@@ -71,11 +71,7 @@ class Factored:
         return x / self._scale[:, None]
 
     def _plain(self, targets: np.ndarray) -> np.ndarray:
-        if np.iscomplexobj(self._matrix):
-            return self._solve(targets, "N")
-        parts = self._solve(np.concatenate([targets.real, targets.imag], axis=1), "N")
-        real, imaginary = np.split(parts, 2, axis=1)
-        return real + 1j * imaginary
+        return by_parts(lambda part: self._solve(part, "N"), targets, self._matrix.dtype)
 
 
 def _dense_solver(matrix: sp.csc_array) -> Solver | None:

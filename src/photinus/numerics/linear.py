@@ -85,13 +85,13 @@ def dense_null_vector(matrix: np.ndarray, places: np.ndarray) -> NullVector:
         nullity = 1
 
     def inverse(b: np.ndarray) -> np.ndarray:
-        return np.asarray(in_parts(lambda part: getrs(factors, pivots, part)[0], b, factors.dtype) / scale)
+        return np.asarray(by_parts(lambda part: getrs(factors, pivots, part)[0], b, factors.dtype) / scale)
 
     vector = inverse(target)
     return NullVector(vector / vector[places].sum(), rcond, nullity, rounding_error(rcond), inverse=inverse)
 
 
-def in_parts(solve: Inverse, b: np.ndarray, dtype: np.dtype) -> np.ndarray:
+def by_parts(solve: Inverse, b: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """Solve with factors of this type: a complex b by real ones in two parts."""
     if np.iscomplexobj(b) and dtype.kind != "c":
         return np.asarray(solve(b.real) + 1j * solve(b.imag))

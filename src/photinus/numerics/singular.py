@@ -18,8 +18,8 @@ from photinus.numerics.linear import (
     SINGULAR,
     NullVector,
     Solver,
+    by_parts,
     column_scale,
-    in_parts,
     inverse_norm,
     is_regular,
     null_count,
@@ -60,7 +60,7 @@ def singular_null_vector(matrix: sp.csc_array, places: np.ndarray) -> NullVector
     vector = factors.null / scale
 
     def inverse(b: np.ndarray) -> np.ndarray:
-        return np.asarray(in_parts(lambda part: factors.solve(part, "N"), b, scaled.dtype) / scale)
+        return np.asarray(by_parts(lambda part: factors.solve(part, "N"), b, scaled.dtype) / scale)
 
     return NullVector(vector / vector[places].sum(), rcond, nullity, rounding_error(rcond), inverse=inverse)
 
