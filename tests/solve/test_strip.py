@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import photinus as ph
+from photinus.solve import steady
 from photinus.solve.strip import strip_correction
 from photinus.space.liouvillian import Liouvillian, generator
 
@@ -86,3 +87,50 @@ def test_what_is_slow_is_not_lost_in_a_small_defect(levels):
     wide[:levels, :levels] = state.density_matrix()
     error = np.abs(np.linalg.eigvalsh(truth.density_matrix() - wide)).sum()
     assert 1.5 < state.certificate.truncation / error < 4
+
+
+def cat(drive: float, size: float, loss: float) -> ph.Model:
+    """Two wells, at ±√size, that nothing but a little loss connects."""
+    return ph.Model(1j * drive * (A - A.dag()), [ph.Jump(1.0, A**2 - size), ph.Jump(loss, A)])
+
+
+def test_a_slow_mode_that_shows_in_the_last_sweeps_is_waited_for():
+    """Each sweep leaves nearly all of a slow mode, after some that leave a tenth of everything else."""
+    model = cat(9.5e-4, 3.13, 1.3e-3)
+    kept, larger = sector(model, {"a": 14}), sector(model, {"a": 18})
+    found = ph.Direct().null_vector(kept, None)
+    quick, embedded = strip_correction(kept, found.inverse, found.vector, larger)
+    exact = ph.Direct().null_vector(larger, None).vector - embedded
+    assert larger.sector.trace_norm(quick) < 0.2 * larger.sector.trace_norm(exact)
+    assert strip_correction(kept, found.inverse, found.vector, larger, slow=True) is None
+
+
+WELLS = cat(4.2e-6, 4.09, 1.18e-5)
+WEIGHT = -1.2668
+"""⟨a⟩ of these wells: 30 to 60 levels agree to 1e-3, no method to more (the condition number is 1e13)."""
+
+
+@pytest.mark.parametrize("levels", [18, 20, 22, 24])
+def test_wells_that_the_truncation_connects_are_judged_where_it_no_longer_does(levels):
+    """The weight of the wells is wrong, and two levels more change it by a thousandth of the error, or by nothing."""
+    state = ph.steady_state(WELLS, cutoff=ph.Fixed(levels))
+    assert abs(state.expect(A)) < 0.01 < abs(WEIGHT)
+    truth = ph.steady_state(WELLS, cutoff=ph.Fixed(40))
+    assert truth.expect(A) == pytest.approx(WEIGHT, abs=0.01)
+    wide = np.zeros((40, 40), dtype=complex)
+    wide[:levels, :levels] = state.density_matrix()
+    error = np.abs(np.linalg.eigvalsh(truth.density_matrix() - wide)).sum()
+    assert 0.9 < state.certificate.truncation / error < 4
+    assert not state.certificate.ok
+
+
+def test_growing_cutoffs_do_not_stop_at_wells_that_the_truncation_connects():
+    state = ph.steady_state(WELLS, cutoff=ph.Converged(1e-2))
+    assert state.expect(A) == pytest.approx(WEIGHT, abs=0.01)
+
+
+def test_wells_that_no_space_within_reach_separates_are_not_judged(monkeypatch):
+    monkeypatch.setattr(steady, "FURTHER", 1)
+    certificate = ph.steady_state(WELLS, cutoff=ph.Fixed(18)).certificate
+    assert certificate.truncation == 6
+    assert "keep more levels" in certificate.warnings[0]

@@ -151,23 +151,26 @@ def _judged(matrix: np.ndarray | sp.sparray, values: np.ndarray, right: np.ndarr
     residuals = np.linalg.norm(image - values * right, axis=0) / np.where(scale > 0, scale, 1.0)
     norm = float(abs(matrix).sum(axis=0).max()) if len(values) else 0.0
     first = EPS * np.einsum("ij,ij->j", np.abs(left), flux) + 1e3 * (EPS * conditions) ** 2 * norm
-    second = np.minimum(EPS * conditions * norm, [_scatter(values, value, norm) for value in values])
+    second = np.array([_scatter(values, *pair, norm) for pair in zip(values, conditions, strict=True)])
     return Eigenpairs(values, right, left, conditions, residuals, np.where(sound, first, second))
 
 
-def _scatter(values: np.ndarray, value: complex, norm: float) -> float:
-    """How far rounding scatters an eigenvalue that m of them share: ε^{1/m}‖A‖, as of a Jordan block; else infinite.
+def _scatter(values: np.ndarray, value: complex, condition: float, norm: float) -> float:
+    """How far rounding scatters an eigenvalue: ε‖A‖ times its condition, and times the number m of those around it.
 
-    The condition of a block that happens to be found whole is infinite, and says nothing.
+    Of a Jordan block that rounding has split the slope at each part tells 1/m of its way. The condition of a block that
+    happens to be found whole is infinite, and says nothing: an eigenvalue that m share is scattered by ε^{1/m}‖A‖.
     """
     distances = np.abs(values - value)
+    reach = EPS * condition * norm
+    reach *= np.count_nonzero(distances <= 10 * reach)
     equal = int(np.count_nonzero(distances <= EQUAL * norm))
     if equal < 2:
-        return np.inf
+        return reach
     m = np.arange(equal, len(values) + 1)
     radii = EPS ** (1 / m) * norm
     shared = np.count_nonzero(distances <= radii[:, None], axis=1)
-    return float(radii[np.argmax(shared <= m)])
+    return min(reach, float(radii[np.argmax(shared <= m)]))
 
 
 def biorthonormal(left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -135,6 +135,12 @@ class TridiagonalPlan:
         return out
 
     @cached_property
+    def _cuts(self) -> list[slice]:
+        """Where each group stands in :attr:`_outwards`."""
+        ends = np.cumsum(self.sizes).tolist()
+        return [slice(start, end) for start, end in pairwise([0, *ends])]
+
+    @cached_property
     def _outwards(self) -> tuple[np.ndarray, np.ndarray]:
         order = np.concatenate(self.members)
         return order, self.mirror[order]
@@ -169,12 +175,14 @@ class Elimination:
         (getrs,) = get_lapack_funcs(("getrs",), (self.ups[0], target))
         (gemv,) = get_blas_funcs(("gemv",), (self.ups[0], target))
         found: list[np.ndarray] = []
-        rest = target[plan.members[-1]]
-        for b, (lu, pivots) in zip(range(len(plan.members) - 1, 0, -1), self.factors, strict=True):
-            found.append(getrs(lu, pivots, rest)[0])
-            rest = gemv(-1.0, self.ups[b - 1], found[-1], 1.0, target[plan.members[b - 1]])
+        half = target[plan._outwards[0]]
+        parts = [half[cut] for cut in plan._cuts]
+        rest = parts[-1]
+        for b, (lu, pivots) in zip(range(len(parts) - 1, 0, -1), self.factors, strict=True):
+            found.append(getrs(lu, pivots, rest, overwrite_b=1)[0])
+            rest = gemv(-1.0, self.ups[b - 1], found[-1], 1.0, parts[b - 1])
         if found:
-            returned = rest - target[plan.members[0]]
+            returned = rest - parts[0]
             rest = rest + np.conj(returned[plan._inner_mirror])
         assert self.core.inverse is not None
         return plan._unfold(self.core.inverse(rest), self.transfers, found)

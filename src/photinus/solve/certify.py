@@ -7,12 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from photinus.model import Model
-from photinus.numerics.linear import Inverse, sparse_regular
+from photinus.numerics.linear import Inverse, rounding_error, sparse_regular
 from photinus.solve.methods import Auto, Krylov, Method
 from photinus.space.certificate import SAFETY
 from photinus.space.liouvillian import Liouvillian
 from photinus.space.sectors import Sector
 from photinus.space.state import State
+
+SLOW = 1e-5
+"""The reciprocal condition number below which a mode is so slow that a truncation may set its rate."""
+PROLONGED = 3.0
+"""How many times longer a slow mode may live in the larger space, for the truncation to be judged by it."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,17 @@ def hermitian(sector: Sector, vector: np.ndarray) -> tuple[np.ndarray, float]:
 def truncation_error(larger: Sector, correction: np.ndarray) -> float:
     """Three times the trace norm of the correction ρ′ − ρ, to 1 % and never less, at most 6."""
     return min(2.0 * SAFETY, SAFETY * larger.trace_norm(correction, slack=0.01))
+
+
+def prolonged(solution: Solution, refined: Solution) -> float:
+    """How many times longer the slowest mode lives in the larger space, by the condition of both; 1 if none is slow.
+
+    A cutoff cuts tails of the wells between which a system switches slowly, and makes it switch: while that is what
+    sets the weight of each well, one more level changes the rate many times and the state very little.
+    """
+    if not refined.exact or not rounding_error(SLOW) < refined.error < np.inf or solution.error <= 0:
+        return 1.0
+    return refined.error / solution.error
 
 
 def extra_nullity(model: Model, solution: Solution) -> int:

@@ -18,10 +18,10 @@ from photinus.errors import (
 )
 from photinus.model import Model
 from photinus.model.symmetry import factor_text
-from photinus.numerics.linear import NullVector
+from photinus.numerics.linear import NullVector, rounding_error
 from photinus.numerics.memory import require_memory
 from photinus.solve.attractors import attractor_levels
-from photinus.solve.certify import Solution, extra_nullity, hermitian, truncation_error
+from photinus.solve.certify import PROLONGED, SLOW, Solution, extra_nullity, hermitian, prolonged, truncation_error
 from photinus.solve.cutoff import (
     Converged,
     Fixed,
@@ -37,7 +37,7 @@ from photinus.solve.iteration import Judge
 from photinus.solve.local import independent_populations
 from photinus.solve.manifold.zero_modes import stationary_dimension
 from photinus.solve.methods import ALTERNATIVES, Auto, Direct, Krylov, Method, Work, assembly_bytes
-from photinus.solve.strip import strip_correction
+from photinus.solve.strip import ILL_CONDITIONED, strip_correction
 from photinus.space.certificate import SAFETY, Certificate
 from photinus.space.liouvillian import Liouvillian, generator
 from photinus.space.sectors import Sector
@@ -50,6 +50,12 @@ AHEAD = 2.2
 NEAR, NEAR_WITH_EXCHANGE = 1.3, 1.7
 """Unknowns of a larger space in whose coordinates the smaller one may be solved, over its own: with an exchange
 symmetry sorting all coherences costs as much as solving for one of each orbit."""
+
+UNKNOWN = 2.0 * SAFETY
+"""What the certificate says of a truncation that cannot be judged: no two states differ by more than 2."""
+SWITCHING = "the truncation sets the rate of a slow mode: keep more levels"
+FURTHER = 6
+"""Spaces that are tried until the life of a slow mode no longer depends on them."""
 
 MANIFOLD = "ph.stationary_manifold(model) gives all of them, ph.asymptotic_state(model, initial) the end of one start."
 
@@ -117,10 +123,11 @@ def steady_state(
         try:
             refined, _, error = _refine(model, solution, method, work)
         except MemoryBudgetExceeded as refusal:
-            refined, error = solution, 2.0 * SAFETY
+            refined, error = solution, UNKNOWN
             warnings: tuple[str, ...] = (f"the truncation was not judged: {refusal.cause}",)
         else:
-            warnings = ()
+            switching = error >= UNKNOWN and prolonged(solution, refined) > PROLONGED
+            warnings = (SWITCHING,) if switching else ()
         state = _certified(solution, refined, error, cutoff.tolerance, started)
         refuse_unbounded(model, state)
         state = _warned(model, state, warnings)
@@ -341,20 +348,38 @@ def _refine(
     """The solution corrected in a larger space, the correction, and the truncation error.
 
     An exact method can look ``ahead`` to a space in which its corrected solution, found exactly, is good enough to be
-    the next one.
+    the next one. Where modes are slow, the larger space grows until their lives no longer do.
     """
     if not solution.cutoffs:
         return solution, np.zeros(solution.sector.size), 0.0
     ahead = ahead and not isinstance(solution.method, Krylov)
     further = {"factor": 10.0, "more": more_levels(solution.cutoffs)} if ahead else {}
     needed = enlarged(model, solution.cutoffs, solution.state().populations, **further)
-    if solution.inverse is not None and not ahead:
+    if solution.inverse is not None and not ahead and solution.error <= rounding_error(SLOW):
         try:
             outcome = _refine_outside(model, solution, needed)
         except MemoryBudgetExceeded:  # another method may take less
             outcome = None
         if outcome is not None:
             return outcome
+    refined, delta, error = _refine_in(model, solution, method, needed, work)
+    before = solution
+    for _ in range(FURTHER):
+        if prolonged(before, refined) <= PROLONGED:
+            return refined, delta, error
+        needed = {name: n + more_levels(needed) for name, n in needed.items()}
+        before = refined
+        try:
+            refined, delta, error = _refine_in(model, solution, method, needed, work)
+        except MemoryBudgetExceeded:
+            break
+    return refined, delta, UNKNOWN
+
+
+def _refine_in(
+    model: Model, solution: Solution, method: Method, needed: dict[str, int], work: Work
+) -> tuple[Solution, np.ndarray, float]:
+    """The same in one larger space."""
     judge = solution.judge if isinstance(solution.judge, Judge) else Judge()
     known = judge.iteration
     if known is not None and all(known.cutoffs[name] >= n for name, n in needed.items()):
@@ -388,9 +413,10 @@ def _refine_outside(
     assert solution.inverse is not None
     liouvillian = _stationary_sector(model, needed)
     unknowns = liouvillian.sector.size
-    estimate = 2 * assembly_bytes(liouvillian) + 20.0 * (unknowns - solution.sector.size) ** 1.5
+    estimate = assembly_bytes(liouvillian) + 20.0 * (unknowns - solution.sector.size) ** 1.5
     require_memory(estimate, solution.method.memory, f"The correction in {unknowns} unknowns", ALTERNATIVES)
-    found = strip_correction(solution.liouvillian, solution.inverse, solution.vector, liouvillian)
+    slow = solution.error > rounding_error(ILL_CONDITIONED)
+    found = strip_correction(solution.liouvillian, solution.inverse, solution.vector, liouvillian, slow=slow)
     if found is None:
         return None
     delta, embedded = found

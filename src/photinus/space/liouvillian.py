@@ -105,7 +105,7 @@ def generator_on(
         no_jump[s] = no_jump[s] + x if s in no_jump else x
     group = graded.group  # words of another charge cancel between the jumps, to rounding
     kept = {s: x for s, x in no_jump.items() if not any(group.reduce(group.charges(np.array([s]))[0]))}
-    return Generator(graded, {s: _simplified(x) for s, x in kept.items()}, jumps)
+    return Generator(graded, {s: simplified(x) for s, x in kept.items()}, jumps)
 
 
 @lru_cache(maxsize=32)
@@ -150,7 +150,8 @@ def _decay_from_elements(space: Space, jumps: Jumps) -> Bands:
     return out
 
 
-def _simplified(x: np.ndarray) -> np.ndarray:
+def simplified(x: np.ndarray) -> np.ndarray:
+    """The same numbers, as real ones where they are."""
     return x.real if np.iscomplexobj(x) and not x.imag.any() else x
 
 
@@ -180,7 +181,9 @@ class Liouvillian:
     @cached_property
     def no_jump_diagonals(self) -> Diagonals:
         """𝓢ρ = Kρ + ρK†, by shifts."""
-        rows, columns = self.sector.kets
+        return self._no_jump(*self.sector.kets)
+
+    def _no_jump(self, rows: np.ndarray, columns: np.ndarray) -> Diagonals:
         out: Diagonals = {}
         zero = (0,) * self.generator.space.coordinates.shape[1]
         for s, x in self.generator.no_jump.items():
@@ -191,7 +194,9 @@ class Liouvillian:
     @cached_property
     def jump_diagonals(self) -> Diagonals:
         """𝓙ρ = Σ rate LρL†, by shifts; pairs of words that cancel between jumps are left out exactly."""
-        rows, columns = self.sector.kets
+        return self._jumps(*self.sector.kets)
+
+    def _jumps(self, rows: np.ndarray, columns: np.ndarray) -> Diagonals:
         out: Diagonals = {}
         for rate, bands in self.generator.jumps:
             for s, t in self._pairs(bands):
@@ -202,10 +207,13 @@ class Liouvillian:
     @cached_property
     def diagonals(self) -> Diagonals:
         """All of 𝓛."""
-        out = dict(self.no_jump_diagonals)
-        for key, value in self.jump_diagonals.items():
-            out[key] = out[key] + value if key in out else value
-        return out
+        return _sum(self.no_jump_diagonals, self.jump_diagonals)
+
+    def columns(self, unknowns: np.ndarray) -> np.ndarray:
+        """The values of all diagonals on these unknowns, shape (keys, unknowns)."""
+        rows, columns = self.sector.kets
+        rows, columns = rows[unknowns], columns[unknowns]
+        return np.array(list(_sum(self._no_jump(rows, columns), self._jumps(rows, columns)).values()))
 
     def sparse(self, diagonals: Diagonals) -> sp.csc_array:
         """Diagonals as a sparse matrix."""
@@ -214,7 +222,8 @@ class Liouvillian:
             return sp.csc_array((n, n))
         source, rows, pointer = self.sector.pattern(tuple(diagonals))
         # Targets of different shifts never coincide, so that no entry stands twice.
-        matrix = sp.csc_array((np.concatenate(list(diagonals.values()))[source], rows, pointer), shape=(n, n))
+        values = simplified(np.concatenate(list(diagonals.values())))  # real where the sector sees no energies
+        matrix = sp.csc_array((values[source], rows, pointer), shape=(n, n))
         matrix.has_sorted_indices = True
         return matrix
 
@@ -265,6 +274,13 @@ class Liouvillian:
         matrix = sp.csc_array((value[inside], (target[inside], source[inside])), shape=(n, n))
         matrix.sort_indices()
         return matrix
+
+
+def _sum(one: Diagonals, other: Diagonals) -> Diagonals:
+    out = dict(one)
+    for key, value in other.items():
+        out[key] = out[key] + value if key in out else value
+    return out
 
 
 @dataclass(frozen=True)

@@ -163,6 +163,8 @@ class Sector:
         found = []
         if np.iscomplexobj(vector) and not vector.imag.any():
             vector = vector.real
+        if len(width) == 1 and chosen[0]:
+            return np.linalg.eigvalsh(vector.reshape(width[0], width[0]))
         for size in np.unique(width[chosen]):
             places = offset[:-1][chosen & (width == size)][:, None] + np.arange(size**2)
             blocks = vector[places].reshape(-1, size, size)
@@ -175,6 +177,8 @@ class Sector:
         √d‖B‖₂ is a bound on ‖B‖₁ of a block of d kets: blocks in which it is small are not diagonalised.
         """
         _, width, offset = self._layout
+        if len(width) == 1:
+            return float(np.abs(self.eigenvalues(vector)).sum())
         filled = width > 0
         squares = np.add.reduceat(vector.real**2 + vector.imag**2, offset[:-1][filled]) if filled.any() else np.zeros(0)
         lengths = np.sqrt(squares)
