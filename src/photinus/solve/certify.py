@@ -18,6 +18,8 @@ SLOW = 1e-5
 """The reciprocal condition number below which a mode is so slow that a truncation may set its rate."""
 PROLONGED = 3.0
 """How many times longer a slow mode may live in the larger space, for the truncation to be judged by it."""
+UNKNOWN = 2.0 * SAFETY
+"""What the certificate says of a truncation that cannot be judged: no two states differ by more than 2."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def hermitian(sector: Sector, vector: np.ndarray) -> tuple[np.ndarray, float]:
 
 def truncation_error(larger: Sector, correction: np.ndarray) -> float:
     """Three times the trace norm of the correction ρ′ − ρ, to 1 % and never less, at most 6."""
-    return min(2.0 * SAFETY, SAFETY * larger.trace_norm(correction, slack=0.01))
+    return min(UNKNOWN, SAFETY * larger.trace_norm(correction, slack=0.01))
 
 
 def prolonged(solution: Solution, refined: Solution) -> float:

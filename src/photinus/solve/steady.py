@@ -21,7 +21,16 @@ from photinus.model.symmetry import factor_text
 from photinus.numerics.linear import NullVector, rounding_error
 from photinus.numerics.memory import require_memory
 from photinus.solve.attractors import attractor_levels
-from photinus.solve.certify import PROLONGED, SLOW, Solution, extra_nullity, hermitian, prolonged, truncation_error
+from photinus.solve.certify import (
+    PROLONGED,
+    SLOW,
+    UNKNOWN,
+    Solution,
+    extra_nullity,
+    hermitian,
+    prolonged,
+    truncation_error,
+)
 from photinus.solve.cutoff import (
     Converged,
     Fixed,
@@ -38,7 +47,7 @@ from photinus.solve.local import independent_populations
 from photinus.solve.manifold.zero_modes import stationary_dimension
 from photinus.solve.methods import ALTERNATIVES, Auto, Direct, Krylov, Method, Work, assembly_bytes
 from photinus.solve.strip import ILL_CONDITIONED, strip_correction
-from photinus.space.certificate import SAFETY, Certificate
+from photinus.space.certificate import Certificate
 from photinus.space.liouvillian import Liouvillian, generator
 from photinus.space.sectors import Sector
 from photinus.space.space import make_space
@@ -51,8 +60,6 @@ NEAR, NEAR_WITH_EXCHANGE = 1.3, 1.7
 """Unknowns of a larger space in whose coordinates the smaller one may be solved, over its own: with an exchange
 symmetry sorting all coherences costs as much as solving for one of each orbit."""
 
-UNKNOWN = 2.0 * SAFETY
-"""What the certificate says of a truncation that cannot be judged: no two states differ by more than 2."""
 SWITCHING = "the truncation sets the rate of a slow mode: keep more levels"
 FURTHER = 6
 """Spaces that are tried until the life of a slow mode no longer depends on them."""
