@@ -56,7 +56,7 @@ def test_the_inverse_is_one_on_hermitian_operators_without_trace(model, cutoffs,
 def test_the_correction_is_that_of_an_exact_solution(model, cutoffs, more, name):
     kept, larger = sector(model, cutoffs), sector(model, more)
     found = METHODS[name].null_vector(kept, None)
-    correction, embedded = strip_correction(kept, found.inverse, found.vector, larger)
+    correction, embedded = strip_correction(kept, found.inverse, found.vector, larger, rcond=found.rcond)
     exact = ph.Direct().null_vector(larger, None).vector - embedded
     np.testing.assert_array_equal(embedded, kept.sector.embed(found.vector, larger.sector))
     assert larger.sector.trace_norm(correction - exact) < 0.05 * larger.sector.trace_norm(exact)
@@ -67,7 +67,7 @@ def test_sweeps_that_do_not_converge_are_left():
     """Three levels of a clock of thirty: what leaves them does not come back as little."""
     kept, larger = sector(DRIVEN, {"a": 3}), sector(DRIVEN, {"a": 12})
     found = ph.Dense().null_vector(kept, None)
-    assert strip_correction(kept, found.inverse, found.vector, larger) is None
+    assert strip_correction(kept, found.inverse, found.vector, larger, rcond=found.rcond) is None
 
 
 def test_a_certificate_far_below_rounding_stays_there():
@@ -99,10 +99,10 @@ def test_a_slow_mode_that_shows_in_the_last_sweeps_is_waited_for():
     model = cat(9.5e-4, 3.13, 1.3e-3)
     kept, larger = sector(model, {"a": 14}), sector(model, {"a": 18})
     found = ph.Direct().null_vector(kept, None)
-    quick, embedded = strip_correction(kept, found.inverse, found.vector, larger)
+    quick, embedded = strip_correction(kept, found.inverse, found.vector, larger, rcond=1.0)
     exact = ph.Direct().null_vector(larger, None).vector - embedded
     assert larger.sector.trace_norm(quick) < 0.2 * larger.sector.trace_norm(exact)
-    assert strip_correction(kept, found.inverse, found.vector, larger, slow=True) is None
+    assert strip_correction(kept, found.inverse, found.vector, larger, rcond=found.rcond) is None
 
 
 WELLS = cat(4.2e-6, 4.09, 1.18e-5)

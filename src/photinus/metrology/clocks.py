@@ -149,7 +149,7 @@ def _phase_site(model: Model, site: object) -> str:
         raise InvalidInput(f"The {chosen!r} has no phase.", "Name an oscillator or a spin.")
     shift = [int(x.name == site) for x in model.sites for _ in x.coordinates]
     group = model.symmetry.weak
-    order = group.charges(np.array([shift]))[0]
+    order = group.charge(shift)
     free = any(q and not modulus for q, modulus in zip(order, group.moduli, strict=True))
     if not free:
         raise Undefined(

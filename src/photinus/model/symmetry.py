@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, product
 
 import numpy as np
 
@@ -50,6 +50,17 @@ class Group:
                 out[:, k] %= modulus
         return out
 
+    def charge(self, shift: Iterable[int]) -> Order:
+        """The class of one row of coordinates, or of a shift of them."""
+        if not self.moduli:
+            return ()
+        shift = tuple(shift)
+        return self.reduce(sum(w * x for w, x in zip(row, shift, strict=True)) for row in self.weights)
+
+    def alike(self, shift: Iterable[int], other: Iterable[int]) -> bool:
+        """Whether two shifts change the charge of a ket alike."""
+        return not any(self.charge(x - y for x, y in zip(shift, other, strict=True)))
+
     def reduce(self, charge: Iterable[int]) -> Order:
         """The representative of a charge: residues modulo d where the factor is Z_d."""
         return tuple(int(c) % d if d else int(c) for c, d in zip(charge, self.moduli, strict=True))
@@ -61,10 +72,10 @@ class Group:
 
     def torsion(self) -> list[Order]:
         """The classes other than zero that have no U(1) charge, one of each pair {c, −c}."""
+        if not any(self.moduli):
+            return []
         sizes = [range(d) if d else range(1) for d in self.moduli]
-        classes = (
-            [tuple(c) for c in np.array(np.meshgrid(*sizes, indexing="ij")).reshape(len(sizes), -1).T] if sizes else []
-        )
+        classes = product(*sizes)
         return [c for c in map(self.reduce, classes) if any(c) and c <= self.reduce(-x for x in c)]
 
 

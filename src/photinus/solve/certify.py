@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -48,6 +49,7 @@ class Solution:
         """Levels kept of each oscillator."""
         return self.liouvillian.generator.space.cutoffs
 
+    @cached_property
     def state(self) -> State:
         """The density matrix without a certificate."""
         return State(self.sector.grading, {self.sector.order: self.vector})

@@ -98,19 +98,29 @@ def judged(model: Model, cutoffs: Mapping[str, int]) -> dict[str, int]:
 
     H and the jumps L add as many quanta as their words do; the words of L†L what one word of L adds and another takes.
     """
-    rises = dict.fromkeys(cutoffs, 1)
     hamiltonian, channels = model.generator
-    for operator in (hamiltonian, *(operator for _, operator in channels)):
-        for name in rises:
-            steps = [_step(word, name) for word in operator.terms]
-            lowest = 0 if operator is hamiltonian else min(steps, default=0)
-            rises[name] = max(rises[name], max(steps, default=0) - min(lowest, 0))
-    return {name: n + rises[name] for name, n in cutoffs.items()}
+    rises = _rises_of_jumps(tuple(operator for _, operator in channels))
+    most = {name: max([1, rises.get(name, 1), *_steps(hamiltonian, name)]) for name in cutoffs}
+    return {name: n + most[name] for name, n in cutoffs.items()}
 
 
-def _step(word: Word, name: str) -> int:
-    """The quanta that a word adds to an oscillator."""
-    return sum(local[0] - local[1] for site, local in word if isinstance(site, Oscillator) and site.name == name)
+@lru_cache(maxsize=64)
+def _rises_of_jumps(jumps: tuple[Operator, ...]) -> dict[str, int]:
+    """The most quanta that L or L†L adds to each oscillator."""
+    out: dict[str, int] = {}
+    for jump in jumps:
+        for name in {site.name for site in jump.sites if isinstance(site, Oscillator)}:
+            steps = _steps(jump, name)
+            out[name] = max(out.get(name, 0), max(steps) - min([0, *steps]))
+    return out
+
+
+def _steps(operator: Operator, name: str) -> list[int]:
+    """The quanta that each word adds to an oscillator."""
+    return [
+        sum(local[0] - local[1] for site, local in word if isinstance(site, Oscillator) and site.name == name)
+        for word in operator.terms
+    ]
 
 
 def enlarged(
@@ -173,8 +183,9 @@ def _fall(populations: np.ndarray, n: int) -> float:
     Where they have drowned in rounding before n, it is their fall where they drown.
     """
     kept = populations[:n]
-    seen = np.flatnonzero(kept >= ROUNDING * np.abs(kept).max())
-    n = int(seen[-1]) + 1 if len(seen) else n
+    least = ROUNDING * kept.max()
+    if kept[-1] < least:
+        n = int(np.flatnonzero(kept >= least)[-1]) + 1
     width = max(2, n // 6)
     top, below = populations[n - 1], populations[max(n - 1 - width, 0)]
     return log(below / top) / width if 0 < top < below else 0.0
@@ -204,25 +215,23 @@ def refuse_unbounded(model: Model, state: State) -> None:
     eigenvalue with real part ≥ 0; any other one when, for an oscillator that no operator connects with another site,
     the highest power of n in d⟨n⟩/dt has a positive coefficient.
     """
-    numbers = ", ".join(
-        f"⟨n_{name}⟩ = {_mean_level(state, name):.3g} of {n} levels" for name, n in state.cutoffs.items()
-    )
-    remedy = "Raise the loss above the gain, or add a saturating loss such as Jump(rate, a**2)."
     rate = _linear_growth(model)
     if rate is not None and rate >= 0:
-        raise NoSteadyState(
-            f"The model has no normalisable steady state: amplitudes grow at the rate {rate:.3g}, "
-            f"gain above loss ({numbers}).",
-            remedy,
-        )
+        raise _unbounded(f"amplitudes grow at the rate {rate:.3g}", state)
     for site in model.sites:
         drift = number_drift(model, site) if rate is None and isinstance(site, Oscillator) else ()
         if drift and drift[-1] > 0:
-            raise NoSteadyState(
-                f"The model has no normalisable steady state: d⟨n⟩/dt of {site.name!r} grows like "
-                f"+{drift[-1]:.3g} n^{len(drift) - 1}, gain above loss ({numbers}).",
-                remedy,
-            )
+            raise _unbounded(f"d⟨n⟩/dt of {site.name!r} grows like +{drift[-1]:.3g} n^{len(drift) - 1}", state)
+
+
+def _unbounded(reason: str, state: State) -> NoSteadyState:
+    numbers = ", ".join(
+        f"⟨n_{name}⟩ = {_mean_level(state, name):.3g} of {n} levels" for name, n in state.cutoffs.items()
+    )
+    return NoSteadyState(
+        f"The model has no normalisable steady state: {reason}, gain above loss ({numbers}).",
+        "Raise the loss above the gain, or add a saturating loss such as Jump(rate, a**2).",
+    )
 
 
 def _mean_level(state: State, name: str) -> float:

@@ -11,11 +11,8 @@ from functools import lru_cache
 import numpy as np
 
 from photinus.numerics.tridiagonal import TridiagonalPlan, elimination_bytes, elimination_flops
-from photinus.space.liouvillian import Liouvillian
+from photinus.space.liouvillian import Keys, Liouvillian
 from photinus.space.sectors import Sector
-from photinus.space.space import Shift
-
-Keys = tuple[tuple[Shift, Shift], ...]
 
 
 def plan_for(liouvillian: Liouvillian) -> TridiagonalPlan | None:
@@ -25,7 +22,7 @@ def plan_for(liouvillian: Liouvillian) -> TridiagonalPlan | None:
 
 def stacked(liouvillian: Liouvillian) -> np.ndarray:
     """The values of all diagonals, in the order that the plan was made for."""
-    return np.concatenate(list(liouvillian.diagonals.values()))
+    return liouvillian.values.ravel()
 
 
 def elimination_cost(liouvillian: Liouvillian) -> tuple[float, float] | None:
@@ -121,7 +118,7 @@ def _plan_by(sector: Sector, keys: Keys, weights: np.ndarray) -> TridiagonalPlan
 
 
 def _merged(group: np.ndarray, live: np.ndarray) -> np.ndarray:
-    """The outermost groups joined into one of up to 48 unknowns: small steps cost more than they save."""
+    """The outermost groups joined into one of up to 72 unknowns: small steps cost more than they save."""
     sizes = np.bincount(group[live])
     outer = np.cumsum(sizes[::-1])[::-1]
-    return np.minimum(group, max(1, int(np.argmax(outer <= 48)) if (outer <= 48).any() else len(sizes) - 1))
+    return np.minimum(group, max(1, int(np.argmax(outer <= 72)) if (outer <= 72).any() else len(sizes) - 1))

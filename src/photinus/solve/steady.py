@@ -46,7 +46,7 @@ from photinus.solve.iteration import Judge
 from photinus.solve.local import independent_populations
 from photinus.solve.manifold.zero_modes import stationary_dimension
 from photinus.solve.methods import ALTERNATIVES, Auto, Direct, Krylov, Method, Work, assembly_bytes
-from photinus.solve.strip import ILL_CONDITIONED, strip_correction
+from photinus.solve.strip import strip_correction
 from photinus.space.certificate import Certificate
 from photinus.space.liouvillian import Liouvillian, generator
 from photinus.space.sectors import Sector
@@ -164,7 +164,7 @@ def _converge(
         refuse_unbounded(model, state)
         if error <= cutoff.tolerance:
             return _warned(model, state), solution, refined
-        following = grown(solution.cutoffs, error, cutoff.tolerance, (refined.sector, delta), refined.state())
+        following = grown(solution.cutoffs, error, cutoff.tolerance, (refined.sector, delta), refined.state)
         worst = max(following, key=lambda name: following[name])
         needed = following[worst]
         following = {name: min(n, max(cutoff.maximum, solution.cutoffs[name])) for name, n in following.items()}
@@ -202,7 +202,7 @@ def _next(
     """The solution at the next cutoffs; ``before`` is the last one, whose error is known, and its correction."""
     solution, refined = before
     try:
-        return _solve(model, cutoffs, method, refined.state())
+        return _solve(model, cutoffs, method, refined.state)
     except MemoryBudgetExceeded as refusal:
         raise MemoryBudgetExceeded(
             f"The truncation error is {error:.1e} with {_text(solution.cutoffs)} levels; the next step does not fit: "
@@ -236,13 +236,14 @@ def _check(model: Model, cutoff: object, method: object, near: State | None) -> 
 def _refuse_conserved(model: Model, cutoffs: dict[str, int]) -> None:
     """A strong symmetry with more than one class of kets has a steady state for each."""
     strong = model.symmetry.strong
-    reaches = reach(model)
-    space = make_space(model.sites, {name: n + reaches[name] for name, n in cutoffs.items()})
+    kets = make_space(model.sites, cutoffs).dimension
     many = any(isinstance(site, Identical) for site in model.sites)
     remedy = "Ask ph.cumulants(model), for any number of atoms (order=1: mean field)." if many else ALTERNATIVES
-    require_memory(200.0 * space.dimension, None, f"A space of {space.dimension} kets", remedy)
+    require_memory(200.0 * kets, None, f"A space of {kets} kets", remedy)
     if not strong.moduli:
         return
+    reaches = reach(model)
+    space = make_space(model.sites, {name: n + reaches[name] for name, n in cutoffs.items()})
     classes = len(np.unique(strong.charges(space.coordinates), axis=0))
     if classes > 1:
         names = model.symmetry.coordinates
@@ -361,7 +362,7 @@ def _refine(
         return solution, np.zeros(solution.sector.size), 0.0
     ahead = ahead and not isinstance(solution.method, Krylov)
     further = {"factor": 10.0, "more": more_levels(solution.cutoffs)} if ahead else {}
-    needed = enlarged(model, solution.cutoffs, solution.state().populations, **further)
+    needed = enlarged(model, solution.cutoffs, solution.state.populations, **further)
     if solution.inverse is not None and not ahead and solution.error <= rounding_error(SLOW):
         try:
             outcome = _refine_outside(model, solution, needed)
@@ -422,8 +423,8 @@ def _refine_outside(
     unknowns = liouvillian.sector.size
     estimate = assembly_bytes(liouvillian) + 20.0 * (unknowns - solution.sector.size) ** 1.5
     require_memory(estimate, solution.method.memory, f"The correction in {unknowns} unknowns", ALTERNATIVES)
-    slow = solution.error > rounding_error(ILL_CONDITIONED)
-    found = strip_correction(solution.liouvillian, solution.inverse, solution.vector, liouvillian, slow=slow)
+    rcond = rounding_error(solution.error)  # which is the rounding error of this
+    found = strip_correction(solution.liouvillian, solution.inverse, solution.vector, liouvillian, rcond=rcond)
     if found is None:
         return None
     delta, embedded = found
@@ -436,7 +437,7 @@ def _unit_trace(vector: np.ndarray, sector: Sector) -> np.ndarray:
 
 
 def _certified(solution: Solution, refined: Solution, error: float, tolerance: float, started: float) -> State:
-    state = solution.state()
+    state = solution.state
     certificate = Certificate(
         residual=solution.residual,
         truncation=error,
@@ -451,5 +452,5 @@ def _certified(solution: Solution, refined: Solution, error: float, tolerance: f
         method=type(solution.method).__name__,
         seconds=perf_counter() - started,
     )
-    better = refined.state() if refined is not solution else None
+    better = refined.state if refined is not solution else None
     return replace(state, certificate=certificate, refined=better)

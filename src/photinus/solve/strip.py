@@ -3,41 +3,50 @@
 With the levels that were kept (i) and the new ones (o), 𝓛 of the larger space is [[P + E, R], [B, S]]: P is the
 generator of the smaller space, and E what its truncation has cut off; E and B act on the kets at the edge alone. The
 factors of P are there, and those of S cost little. Block Gauss–Seidel with the two, first outside, then inside, leaves
-of a correction the share that comes back to the strip: a few per cent, as the populations fall there. The second sweep
-shows how much it is, and what all that follow would add (the defect would not: a slow mode weighs little in it). The
-populations near the edge decide the share, so that this is mostly exact to a hundredth.
+of a correction the share that comes back to the strip: a few per cent, as the populations fall there. What comes back
+looks much like what was sent, so that what P⁻¹ makes of it is known as well, but for a remainder that its norm bounds.
+Where the bound is too wide, a second sweep shows the share, and what all that follow would add (the defect would not: a
+slow mode weighs little in it). The populations near the edge decide the share, so that this is mostly exact to a
+hundredth.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.linalg.lapack import get_lapack_funcs
 
 from photinus.numerics.linear import Inverse
 from photinus.numerics.singular import fill_reducing_order, symmetric_factors
-from photinus.solve.orders import Keys
-from photinus.space.liouvillian import Liouvillian, in_parts, simplified
+from photinus.space.liouvillian import Keys, Liouvillian, in_parts, simplified
 from photinus.space.sectors import Sector
 
 LEFT = 0.05
 """Share of the correction that the last sweep may have moved: what is slow may come in portions as small as this."""
+ALIKE = 0.3
+"""Bound on what may be wrong with a correction of one sweep, in parts of it: three times the rest covers the error."""
+TRANSIT = 0.02
+"""What may still be outside, of what has been sent there, where no second sweep is made."""
 SWEEPS = 6
 """More of them cost more than an exact solution."""
 ILL_CONDITIONED = 1e-3
 """The reciprocal condition number below which slow modes are looked for."""
 STEADY = 1.2
 """How much less a sweep may shrink than the one before, where there are slow modes: they show when all else is done."""
+SMALL, TERMS = 64, 8
+"""New unknowns up to which S is eliminated as a dense matrix; terms of a series for S⁻¹ before it is eliminated."""
+
+Pair = tuple[np.ndarray, np.ndarray]
+"""What lies inside and what lies outside."""
 
 
 def strip_correction(
-    kept: Liouvillian, inverse: Inverse, state: np.ndarray, larger: Liouvillian, *, slow: bool = False
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """δ with 𝓛(ρ + δ) = 0, until a sweep moves it by less than a twentieth, and ρ in the larger space.
-
-    None where the sweeps do not get there.
+    kept: Liouvillian, inverse: Inverse, state: np.ndarray, larger: Liouvillian, *, rcond: float
+) -> Pair | None:
+    """δ with 𝓛(ρ + δ) = 0, to a fifth of it or better, and ρ in the larger space; None where sweeps do not get there.
 
     Parameters
     ----------
@@ -48,86 +57,203 @@ def strip_correction(
     state : ndarray
         ρ, stationary in the smaller space.
     larger : Liouvillian
-    slow : bool
-        Whether there may be modes that decay far more slowly than others: it is watched then how the sweeps shrink.
+    rcond : float
+        The reciprocal condition number of P. Where it is small, there may be modes that decay far more slowly than
+        others: it is watched then how the sweeps shrink.
     """
     if in_parts(larger.generator.space) or kept.shifts != larger.shifts:
         return None
     strip = _strip(kept.sector, larger.sector, larger.shifts)
-    new = len(strip.outside)
-    values, known = larger.columns(strip.columns), kept.columns(strip.edge)
+    known = kept.values[:, strip.edge]
+    values = larger.columns(strip.columns)
     values = values.astype(np.result_type(values, known, state), copy=False)
-    values[:, new:] -= known
+    values[:, len(strip.outside) :] -= known
     if not np.iscomplexobj(state):
         values = simplified(values)
-    factors = symmetric_factors(strip.within.filled(values), ordered=True)
-    if factors is None:
+    outside = _Outside(strip, values)
+    found = None
+    try:
+        if rcond >= ILL_CONDITIONED:
+            norm = float(np.abs(known).sum(axis=0).max(initial=0.0))  # of P what the edge shows
+            found = _in_one_sweep(outside, inverse, state, ALIKE * rcond * norm)
+        if found is None:
+            found = _in_sweeps(outside, inverse, state, slow=rcond < ILL_CONDITIONED)
+    except np.linalg.LinAlgError:
         return None
-    leaves, returns = strip.leaves.filled(values), strip.returns.filled(values)
-    inside, outside = np.zeros_like(state, dtype=values.dtype), np.zeros(new, dtype=values.dtype)
-    last: tuple[np.ndarray, np.ndarray] | None = None
-    shrunk = 0.0 if slow else np.inf
-    defect = -(leaves @ state[strip.edge])
+    return None if found is None else _whole(strip, larger.sector, state, found)
+
+
+def _in_one_sweep(outside: _Outside, inverse: Inverse, state: np.ndarray, tenable: float) -> Pair | None:
+    """The correction where a second sweep would leave a multiple of what the first has left, but for a remainder.
+
+    ``tenable`` is how large that may be, over the correction (1-norms): ALIKE over a bound on ‖P⁻¹‖.
+    """
+    left = outside.leaves(state)
+    transit = TRANSIT * _length(left[: outside.size]) if outside.size > SMALL else 0.0
+    outer, sent = outside.returns(left, transit)
+    inner = inverse(sent)
+    again = outside.leaves(inner)
+    size = float(np.vdot(left, left).real)
+    share = float(np.vdot(left, again).real) / size if size else 0.0
+    if abs(share) > 0.7 or not _length(again - share * left) + transit <= tenable * _length(inner):
+        return None
+    rest = 1 / (1 - share)
+    return rest * inner, rest * outer
+
+
+def _in_sweeps(outside: _Outside, inverse: Inverse, state: np.ndarray, *, slow: bool) -> Pair | None:
+    """The correction from sweeps, until one moves it by less than a twentieth."""
+    outer, sent = outside.returns(outside.leaves(state))
+    last = inverse(sent), outer
+    total = last[0].copy(), outer.copy()
+    before, shrunk = _product(last, last), 0.0
     for _ in range(SWEEPS):
-        outer = factors.solve(defect[:new])
-        inner = inverse(defect[new:] - returns @ outer)
-        inside += inner
-        outside += outer
-        moved = _product((inner, outer), (inner, outer))
-        if moved == 0:
-            return _whole(strip, larger.sector, state, inside, outside)
-        if last is not None:
-            before = _product(last, last)
-            if not moved < 0.49 * before:
-                return None
-            steady = moved <= STEADY**2 * shrunk * before
-            shrunk = moved / before if slow else np.inf
-            if steady and moved <= LEFT**2 * _product((inside, outside), (inside, outside)):
-                share = _product(last, (inner, outer)) / before
-                rest = share / (1 - share)  # the sweeps that would follow, as a geometric series
-                return _whole(strip, larger.sector, state, inside + rest * inner, outside + rest * outer)
-        last = inner, outer
-        defect = -(leaves @ inner[strip.edge])
+        if before == 0:
+            return total
+        outer, sent = outside.returns(outside.leaves(last[0]))
+        moving = inverse(sent), outer
+        for whole, part in zip(total, moving, strict=True):
+            whole += part
+        moved = _product(moving, moving)
+        if not moved < 0.49 * before:
+            return None
+        steady = not slow or moved <= STEADY**2 * shrunk * before
+        if steady and moved <= LEFT**2 * _product(total, total):
+            share = _product(last, moving) / before
+            rest = share / (1 - share)  # the sweeps that would follow, as a geometric series
+            return total[0] + rest * moving[0], total[1] + rest * moving[1]
+        last, before, shrunk = moving, moved, moved / before
     return None
 
 
-def _product(x: tuple[np.ndarray, np.ndarray], y: tuple[np.ndarray, np.ndarray]) -> float:
+def _length(x: np.ndarray) -> float:
+    return float(np.abs(x).sum())
+
+
+def _product(x: Pair, y: Pair) -> float:
     return float(np.vdot(x[0], y[0]).real + np.vdot(x[1], y[1]).real)
 
 
-def _whole(
-    strip: _Strip, larger: Sector, state: np.ndarray, inside: np.ndarray, outside: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _whole(strip: _Strip, larger: Sector, state: np.ndarray, found: Pair) -> Pair:
     """δ without trace, and ρ: what has gone outside is missing inside."""
-    rho = np.zeros(larger.size, dtype=outside.dtype)
+    rho = np.zeros(larger.size, dtype=found[1].dtype)
     rho[strip.inside] = state
     correction = np.empty_like(rho)
-    correction[strip.inside] = inside
-    correction[strip.outside] = outside
+    correction[strip.inside], correction[strip.outside] = found
     weight = correction[larger.trace].sum()
     return (correction - weight * rho) / (1 + weight), rho
 
 
+class _Outside:
+    """What becomes of an operator inside, where the larger space goes on: −B and −E of it, S⁻¹ and R of that."""
+
+    def __init__(self, strip: _Strip, values: np.ndarray):
+        self.size = len(strip.outside)
+        self._strip = strip
+        entries = values.ravel()
+        self._leaves, self._within, self._returns = (
+            entries[block.source] for block in (strip.leaves, strip.within, strip.returns)
+        )
+        self._inverse: Inverse | None = None
+
+    def leaves(self, inner: np.ndarray) -> np.ndarray:
+        """−Bx, then −Ex."""
+        return -self._strip.leaves.times(self._leaves, inner[self._strip.edge])
+
+    def returns(self, left: np.ndarray, transit: float = 0.0) -> Pair:
+        """What is outside then, but for so much (1-norm) that may still be on its way, and what comes back."""
+        target = left[: self.size]
+        outer = self._summed(target, transit) if transit and self._inverse is None else None
+        if outer is None:
+            self._inverse = self._inverse or self._strip.within.inverse(self._within)
+            outer = self._inverse(target)
+        return outer, left[self.size :] - self._strip.returns.times(self._returns, outer)
+
+    def _summed(self, target: np.ndarray, transit: float) -> np.ndarray | None:
+        """S⁻¹ = D⁻¹ Σ_k (−(S − D)D⁻¹)^k, D the diagonal of S, which is large outside; None where it is not."""
+        block = self._strip.within
+        diagonal = self._within[block.diagonal]
+        if len(diagonal) < self.size or not diagonal.all():
+            return None
+        hops = self._within / -diagonal[block.columns]
+        hops[block.diagonal] = 0
+        total, moving = target, target
+        for _ in range(TERMS):
+            moving = block.times(hops, moving)
+            total = total + moving
+            if _length(moving) <= transit:
+                return np.asarray(total / diagonal)
+        return None
+
+
 @dataclass(frozen=True)
 class _Block:
-    """A part of a matrix: where its entries stand in a table of values, their rows, and the pointer to its columns."""
+    """A part of a matrix, row after row: where its entries stand in a table of values, and their columns.
+
+    Attributes
+    ----------
+    source, columns : ndarray
+        Of every entry.
+    pointer : ndarray
+        Where each row begins.
+    rows : ndarray
+        Those that are not empty.
+    """
 
     source: np.ndarray
-    rows: np.ndarray
+    columns: np.ndarray
     pointer: np.ndarray
-    height: int
+    rows: np.ndarray
 
     @classmethod
-    def at(cls, source: np.ndarray, rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> _Block:
+    def at(cls, source: np.ndarray, rows: np.ndarray, columns: np.ndarray, height: int) -> _Block:
         """From the places of the entries."""
-        place = sp.csc_array((np.arange(len(source)), (rows, columns)), shape=shape)
-        place.sort_indices()
-        return cls(source[place.data], place.indices, place.indptr, shape[0])
+        order = np.lexsort((columns, rows))
+        pointer = np.searchsorted(rows[order], np.arange(height + 1)).astype(np.int32)
+        return cls(source[order], columns[order].astype(np.int32), pointer, np.flatnonzero(np.diff(pointer)))
 
-    def filled(self, values: np.ndarray) -> sp.csc_array:
-        """The matrix with these values."""
-        shape = (self.height, len(self.pointer) - 1)
-        return sp.csc_array((values.ravel()[self.source], self.rows, self.pointer), shape=shape)
+    @cached_property
+    def _starts(self) -> np.ndarray:
+        return self.pointer[self.rows]
+
+    @cached_property
+    def diagonal(self) -> np.ndarray:
+        """Which entries stand on the diagonal."""
+        return np.flatnonzero(self._every_row == self.columns)
+
+    @cached_property
+    def _every_row(self) -> np.ndarray:
+        return np.repeat(np.arange(len(self.pointer) - 1), np.diff(self.pointer))
+
+    def times(self, entries: np.ndarray, vector: np.ndarray) -> np.ndarray:
+        """The product of the block with these entries and a vector."""
+        out = np.zeros(len(self.pointer) - 1, dtype=np.result_type(entries, vector))
+        if len(entries):
+            out[self.rows] = np.add.reduceat(entries * vector[self.columns], self._starts)
+        return out
+
+    def inverse(self, entries: np.ndarray) -> Inverse:
+        """The function b ↦ x with Sx = b for the square block with these entries.
+
+        Raises
+        ------
+        LinAlgError
+            If it is singular.
+        """
+        size = len(self.pointer) - 1
+        if size <= SMALL:
+            dense = np.zeros((size, size), dtype=entries.dtype, order="F")
+            dense[self._every_row, self.columns] = entries
+            getrf, getrs = get_lapack_funcs(("getrf", "getrs"), (dense,))
+            lu, pivots, info = getrf(dense, overwrite_a=True)
+            if info:
+                raise np.linalg.LinAlgError
+            return lambda b: np.asarray(getrs(lu, pivots, b)[0])
+        turned = sp.csc_array((entries, self.columns, self.pointer), shape=(size, size))
+        factors = symmetric_factors(turned, ordered=True)
+        if factors is None:
+            raise np.linalg.LinAlgError
+        return lambda b: np.asarray(factors.solve(b.astype(entries.dtype, copy=False), "T"))
 
 
 @dataclass(frozen=True)
@@ -183,9 +309,9 @@ def _strip(kept: Sector, larger: Sector, keys: Keys) -> _Strip:
         outside,
         edge,
         np.concatenate([outside, inside[edge]]),
-        _Block.at(source[within], number[row[within]], column[within], (n, n)),
-        _Block.at(source[returns], number[row[returns]], column[returns], (kept.size, n)),
-        _Block.at(source[leaves], below[leaves], column[leaves] - n, (larger.size, len(edge))),
+        _Block.at(source[within], number[row[within]], column[within], n),
+        _Block.at(source[returns], number[row[returns]], column[returns], kept.size),
+        _Block.at(source[leaves], below[leaves], column[leaves] - n, larger.size),
     )
 
 

@@ -9,8 +9,9 @@ that the truncated generator is itself a Lindbladian and keeps the trace at ever
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from math import hypot
 
 import numpy as np
 import scipy.sparse as sp
@@ -24,6 +25,9 @@ from photinus.space.space import Bands, Shift, Space, make_space, read_only, row
 
 Jumps = tuple[tuple[float, Bands], ...]
 """(rate, L in bands) of every channel."""
+Keys = tuple[tuple[Shift, Shift], ...]
+Compressed = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""(entries, rows, pointer) of compressed columns."""
 Diagonals = dict[tuple[Shift, Shift], np.ndarray]
 """(s, s′) -> values of the terms that take |n⟩⟨m| to |n + s⟩⟨m + s′|, one for each unknown."""
 ELEMENT_BYTES = 60.0
@@ -92,11 +96,16 @@ def generator(model: Model, cutoffs: dict[str, int]) -> Generator:
             f"The generator of {unknowns} coherences between {space.dimension} kets",
             "Use fewer atoms, a model with more symmetry, or ph.cumulants(model), for any number of atoms.",
         )
-    return replace(generator_on(space, hamiltonian, channels, graded=graded), symmetry=model.symmetry)
+    return generator_on(space, hamiltonian, channels, graded=graded, symmetry=model.symmetry)
 
 
 def generator_on(
-    space: Space, hamiltonian: Operator, channels: tuple[tuple[float, Operator], ...], *, graded: Grading
+    space: Space,
+    hamiltonian: Operator,
+    channels: tuple[tuple[float, Operator], ...],
+    *,
+    graded: Grading,
+    symmetry: Symmetry | None = None,
 ) -> Generator:
     """The generator of H and (rate, L) on a space."""
     jumps, decay = _dissipator(space, channels)
@@ -104,8 +113,8 @@ def generator_on(
     for s, x in decay.items():
         no_jump[s] = no_jump[s] + x if s in no_jump else x
     group = graded.group  # words of another charge cancel between the jumps, to rounding
-    kept = {s: x for s, x in no_jump.items() if not any(group.reduce(group.charges(np.array([s]))[0]))}
-    return Generator(graded, {s: simplified(x) for s, x in kept.items()}, jumps)
+    kept = {s: x for s, x in no_jump.items() if not any(group.charge(s))}
+    return Generator(graded, {s: simplified(x) for s, x in kept.items()}, jumps, symmetry)
 
 
 @lru_cache(maxsize=32)
@@ -157,13 +166,13 @@ def simplified(x: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Liouvillian:
-    """𝓛 on one sector. ``diagonals`` are {(s, s′): values}; ``matrix`` is the same as a sparse matrix."""
+    """𝓛 on one sector. ``diagonals`` are {(s, s′): values}; ``values`` and ``matrix`` are the same, as arrays."""
 
     generator: Generator
     sector: Sector
 
     @cached_property
-    def shifts(self) -> tuple[tuple[Shift, Shift], ...]:
+    def shifts(self) -> Keys:
         """The keys of :attr:`diagonals`, in their order, without the values."""
         zero = (0,) * self.generator.space.coordinates.shape[1]
         single = [key for s in self.generator.no_jump for key in ((s, zero), (zero, s))]
@@ -175,7 +184,7 @@ class Liouvillian:
         group = self.generator.grading.group
         for s in bands:
             for t in bands:
-                if s == t or not any(group.reduce(group.charges(np.subtract([s], [t]))[0])):
+                if s == t or group.alike(s, t):
                     yield s, t
 
     @cached_property
@@ -199,31 +208,46 @@ class Liouvillian:
     def _jumps(self, rows: np.ndarray, columns: np.ndarray) -> Diagonals:
         out: Diagonals = {}
         for rate, bands in self.generator.jumps:
+            left = {s: rate * x[rows] for s, x in bands.items()}
+            right = {s: np.conj(x)[columns] for s, x in bands.items()}
             for s, t in self._pairs(bands):
-                value = (rate * bands[s][rows]) * np.conj(bands[t])[columns]
+                value = left[s] * right[t]
                 out[s, t] = out[s, t] + value if (s, t) in out else value
         return out
 
     @cached_property
+    def values(self) -> np.ndarray:
+        """All of 𝓛: the values of its diagonals in the order of :attr:`shifts`, shape (keys, unknowns)."""
+        return self._table(*self.sector.kets)
+
+    @property
     def diagonals(self) -> Diagonals:
-        """All of 𝓛."""
-        return _sum(self.no_jump_diagonals, self.jump_diagonals)
+        """All of 𝓛, by shifts."""
+        return dict(zip(self.shifts, self.values, strict=True))
+
+    def _table(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        parts = _sum(self._no_jump(rows, columns), self._jumps(rows, columns))
+        return np.concatenate([np.zeros(0), *parts.values()]).reshape(len(parts), len(rows))
 
     def columns(self, unknowns: np.ndarray) -> np.ndarray:
         """The values of all diagonals on these unknowns, shape (keys, unknowns)."""
         rows, columns = self.sector.kets
-        rows, columns = rows[unknowns], columns[unknowns]
-        return np.array(list(_sum(self._no_jump(rows, columns), self._jumps(rows, columns)).values()))
+        return self._table(rows[unknowns], columns[unknowns])
 
     def sparse(self, diagonals: Diagonals) -> sp.csc_array:
         """Diagonals as a sparse matrix."""
-        n = self.sector.size
-        if not diagonals:
-            return sp.csc_array((n, n))
-        source, rows, pointer = self.sector.pattern(tuple(diagonals))
+        values = np.concatenate([np.zeros(0), *diagonals.values()])
+        return self._sparse(self._compress(tuple(diagonals), values))
+
+    def _compress(self, keys: Keys, values: np.ndarray) -> Compressed:
+        if not keys:
+            return np.zeros(0), np.zeros(0, dtype=np.int32), np.zeros(self.sector.size + 1, dtype=np.int32)
         # Targets of different shifts never coincide, so that no entry stands twice.
-        values = simplified(np.concatenate(list(diagonals.values())))  # real where the sector sees no energies
-        matrix = sp.csc_array((values[source], rows, pointer), shape=(n, n))
+        source, rows, pointer = self.sector.pattern(keys)
+        return simplified(values)[source], rows, pointer  # real where the sector sees no energies
+
+    def _sparse(self, compressed: Compressed) -> sp.csc_array:
+        matrix = sp.csc_array(compressed, shape=(self.sector.size, self.sector.size))
         matrix.has_sorted_indices = True
         return matrix
 
@@ -232,21 +256,29 @@ class Liouvillian:
 
         A dark state has no flux of its own, hence the second term.
         """
-        if not self.sector.size or not self.matrix.nnz:
-            return 0.0
-        matrix = self.matrix
-        flow = np.abs(matrix.data) * np.repeat(np.abs(vector), np.diff(matrix.indptr))
-        rates = np.abs(matrix.diagonal())
+        data, rows, pointer = self.compressed
+        columns = np.repeat(np.arange(self.sector.size), np.diff(pointer))
+        terms = data * vector[columns]
+        rates = np.abs(data[rows == columns])
         slowest = rates[rates > 0].min(initial=np.inf)
-        flux = float(np.linalg.norm(np.bincount(matrix.indices, flow)))
+        flux = float(np.linalg.norm(np.bincount(rows, np.abs(terms))))
         if np.isfinite(slowest):
             flux += slowest * float(np.linalg.norm(vector))
-        return float(np.linalg.norm(matrix @ vector)) / flux if flux > 0 else 0.0
+        rest = hypot(*(float(np.linalg.norm(np.bincount(rows, part))) for part in (terms.real, terms.imag)))
+        return rest / flux if flux > 0 else 0.0
+
+    @cached_property
+    def compressed(self) -> Compressed:
+        """The entries of 𝓛 that are not zero by structure, their rows, and the pointer to the columns."""
+        if in_parts(self.generator.space):
+            matrix = self._from_elements()
+            return matrix.data, matrix.indices, matrix.indptr
+        return self._compress(self.shifts, self.values.ravel())
 
     @cached_property
     def matrix(self) -> sp.csc_array:
         """𝓛 as a sparse matrix on the sector's vector."""
-        return self._from_elements() if in_parts(self.generator.space) else self.sparse(self.diagonals)
+        return self._sparse(self.compressed)
 
     @cached_property
     def elements(self) -> float:

@@ -158,18 +158,26 @@ class Sector:
 
         Blocks of one size are diagonalised together.
         """
-        _, width, offset = self._layout
-        chosen = np.ones(len(width), dtype=bool) if chosen is None else chosen
-        found = []
         if np.iscomplexobj(vector) and not vector.imag.any():
             vector = vector.real
-        if len(width) == 1 and chosen[0]:
-            return np.linalg.eigvalsh(vector.reshape(width[0], width[0]))
-        for size in np.unique(width[chosen]):
-            places = offset[:-1][chosen & (width == size)][:, None] + np.arange(size**2)
-            blocks = vector[places].reshape(-1, size, size)
+        if len(self._layout[1]) == 1 and chosen is None:
+            return np.linalg.eigvalsh(self.block(vector, 0))
+        found = [np.zeros(0)]
+        for size, members, place in self._by_size:
+            blocks = vector[place if chosen is None else place[chosen[members]]].reshape(-1, size, size)
             found.append(blocks.real.ravel() if size == 1 else np.linalg.eigvalsh(blocks).ravel())
-        return np.concatenate(found) if found else np.zeros(0)
+        return np.concatenate(found)
+
+    @cached_property
+    def _by_size(self) -> list[tuple[int, np.ndarray, np.ndarray]]:
+        """Of a sector of order zero (kets of a block, blocks of that size, places of their elements)."""
+        _, width, offset = self._layout
+        out = []
+        for size in np.unique(width):
+            members = np.flatnonzero(width == size)
+            place = offset[members][:, None] + np.arange(size**2)
+            out.append((int(size), members, place.astype(np.int32 if self.size < 2**31 else np.int64)))
+        return out
 
     def trace_norm(self, vector: np.ndarray, slack: float = 0.0) -> float:
         """‖X‖₁ of a Hermitian operator of order zero, too large by at most this fraction of it.
@@ -177,7 +185,7 @@ class Sector:
         √d‖B‖₂ is a bound on ‖B‖₁ of a block of d kets: blocks in which it is small are not diagonalised.
         """
         _, width, offset = self._layout
-        if len(width) == 1:
+        if len(width) == 1 or width.max() == 1:  # nothing to leave out, or nothing to diagonalise
             return float(np.abs(self.eigenvalues(vector)).sum())
         filled = width > 0
         squares = np.add.reduceat(vector.real**2 + vector.imag**2, offset[:-1][filled]) if filled.any() else np.zeros(0)

@@ -206,7 +206,9 @@ class State:
         """
         if name is None:
             return self._diagonal
-        (axis,) = self.axes([name])
+        axis = self.space.axis(name)
+        if len(self.sites) == 1:
+            return self._diagonal.copy()
         others = tuple(k for k in range(len(self.sites)) if k != axis)
         return np.asarray(self._diagonal.reshape(self.space.levels).sum(axis=others))
 

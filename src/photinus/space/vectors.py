@@ -79,7 +79,7 @@ def _times(
     space, group = graded.space, graded.group
     out: dict[Order, np.ndarray] = {}
     for shift, amplitude in space.bands(operator).items():
-        step = group.charges(np.array([shift]))[0]
+        step = np.array(group.charge(shift), dtype=int)
         target = space.shifted(shift)
         for order, vector in parts.items():
             reached = group.reduce(np.array(order) + (step if from_left else -step))

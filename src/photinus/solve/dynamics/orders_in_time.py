@@ -42,7 +42,7 @@ def orders_read(operator: Operator, model: Model, group: Group) -> set[Order]:
         shift: list[int] = []
         for site in model.sites:
             shift += site.shift(locals_[site]) if site in locals_ else (0,) * len(site.coordinates)
-        out.add(group.reduce(-c for c in group.charges(np.array([shift], dtype=int))[0]))
+        out.add(group.charge(-x for x in shift))
     return out
 
 

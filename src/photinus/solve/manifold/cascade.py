@@ -180,7 +180,7 @@ def _by_charge(grading: Grading, jump: Bands) -> dict[Order, Bands]:
     """A jump in parts that change the charge alike: between others there is no coherence."""
     out: dict[Order, Bands] = {}
     for shift, amplitude in jump.items():
-        charge = grading.group.reduce(grading.group.charges(np.array([shift]))[0])
+        charge = grading.group.charge(shift)
         out.setdefault(charge, {})[shift] = amplitude
     return out
 

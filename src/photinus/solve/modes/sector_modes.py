@@ -177,7 +177,7 @@ def _column_sums(made: Generator, kets: np.ndarray) -> tuple[np.ndarray, np.ndar
     for rate, bands in made.jumps:
         for s, x in bands.items():
             for t, y in bands.items():
-                if s == t or not any(group.reduce(group.charges(np.subtract([s], [t]))[0])):
+                if s == t or group.alike(s, t):
                     add((s, t), rate * np.multiply.outer(x[kets], np.conj(y)))
     shape = (len(kets), made.space.dimension)
     diagonal = np.real(values.pop((zero, zero), np.zeros(shape)))
