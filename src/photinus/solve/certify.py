@@ -34,7 +34,7 @@ class Solution:
     hermiticity: float
     error: float
     known_residual: float | None = None
-    exact: bool = True  # False for a correction that is known to a fifth only
+    exact: bool = True  # False for a correction that is known in part only
     work: object | None = None
     judge: object | None = None  # what a method can use again for the correction
     inverse: Inverse | None = None
@@ -71,8 +71,8 @@ def hermitian(sector: Sector, vector: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def truncation_error(larger: Sector, correction: np.ndarray) -> float:
-    """Three times the trace norm of the correction ρ′ − ρ, to 1 % and never less, at most 6."""
-    return min(UNKNOWN, SAFETY * larger.trace_norm(correction, slack=0.01))
+    """Three times the trace norm of the correction ρ′ − ρ, to 5 % and never less, at most 6."""
+    return min(UNKNOWN, SAFETY * larger.trace_norm(correction, slack=0.05))
 
 
 def prolonged(solution: Solution, refined: Solution) -> float:

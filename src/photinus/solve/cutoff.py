@@ -183,9 +183,10 @@ def _fall(populations: np.ndarray, n: int) -> float:
     Where they have drowned in rounding before n, it is their fall where they drown.
     """
     kept = populations[:n]
-    least = ROUNDING * kept.max()
+    least = ROUNDING * np.abs(kept).max()
     if kept[-1] < least:
-        n = int(np.flatnonzero(kept >= least)[-1]) + 1
+        seen = np.flatnonzero(kept >= least)
+        n = int(seen[-1]) + 1 if len(seen) else n
     width = max(2, n // 6)
     top, below = populations[n - 1], populations[max(n - 1 - width, 0)]
     return log(below / top) / width if 0 < top < below else 0.0

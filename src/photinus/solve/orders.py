@@ -118,7 +118,7 @@ def _plan_by(sector: Sector, keys: Keys, weights: np.ndarray) -> TridiagonalPlan
 
 
 def _merged(group: np.ndarray, live: np.ndarray) -> np.ndarray:
-    """The outermost groups joined into one of up to 72 unknowns: small steps cost more than they save."""
+    """The outermost groups joined into one of up to 48 unknowns: small steps cost more than they save."""
     sizes = np.bincount(group[live])
     outer = np.cumsum(sizes[::-1])[::-1]
-    return np.minimum(group, max(1, int(np.argmax(outer <= 72)) if (outer <= 72).any() else len(sizes) - 1))
+    return np.minimum(group, max(1, int(np.argmax(outer <= 48)) if (outer <= 48).any() else len(sizes) - 1))

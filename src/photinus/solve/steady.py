@@ -275,7 +275,7 @@ def _solve(model: Model, cutoffs: dict[str, int], method: Method, guess: State |
         chosen.require(liouvillian)
         found = chosen.null_vector(liouvillian, None)
     _refuse_null(model, found, cutoffs)
-    vector, skew = hermitian(sector, found.vector)
+    vector, skew = _hermitian(sector, found, chosen)
     solution = Solution(
         liouvillian, vector, 1, chosen, skew, found.error, found.residual, True, found.work, found.judge, found.inverse
     )
@@ -407,7 +407,7 @@ def _refine_in(
         found = chosen.correction(liouvillian, embedded)
     _refuse_null(model, found, liouvillian.generator.space.cutoffs)
     exact = not isinstance(chosen, Krylov)
-    vector, skew = hermitian(larger, found.vector) if exact else (found.vector, 0.0)  # Krylov knows no others
+    vector, skew = _hermitian(larger, found, chosen)
     delta = vector - embedded
     error = truncation_error(larger, delta)
     refined = Solution(liouvillian, vector, 1, chosen, skew, found.error, found.residual, exact, found.work)
@@ -430,6 +430,11 @@ def _refine_outside(
     delta, embedded = found
     refined = Solution(liouvillian, embedded + delta, 1, solution.method, 0.0, 0.0, exact=False)
     return refined, delta, truncation_error(liouvillian.sector, delta)
+
+
+def _hermitian(sector: Sector, found: NullVector, method: Method) -> tuple[np.ndarray, float]:
+    """The Hermitian part of a solution, and how far it was from Hermitian: Krylov knows no other operators."""
+    return (found.vector, 0.0) if isinstance(method, Krylov) else hermitian(sector, found.vector)
 
 
 def _unit_trace(vector: np.ndarray, sector: Sector) -> np.ndarray:

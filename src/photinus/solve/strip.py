@@ -2,12 +2,14 @@
 
 With the levels that were kept (i) and the new ones (o), 𝓛 of the larger space is [[P + E, R], [B, S]]: P is the
 generator of the smaller space, and E what its truncation has cut off; E and B act on the kets at the edge alone. The
-factors of P are there, and those of S cost little. Block Gauss–Seidel with the two, first outside, then inside, leaves
-of a correction the share that comes back to the strip: a few per cent, as the populations fall there. What comes back
-looks much like what was sent, so that what P⁻¹ makes of it is known as well, but for a remainder that its norm bounds.
-Where the bound is too wide, a second sweep shows the share, and what all that follow would add (the defect would not: a
-slow mode weighs little in it). The populations near the edge decide the share, so that this is mostly exact to a
-hundredth.
+factors of P are there. S is dominated by its diagonal, as what is outside decays fast: a series of a few terms, or an
+elimination. Block Gauss–Seidel with the two, first outside, then inside, leaves of a correction the share that comes
+back to the strip: a few per cent, as the populations fall there.
+
+A second sweep would begin with what the corrected edge lets out. That looks much like what the edge let out at first,
+so that the second correction is a multiple of the first, but for what a remainder makes of P⁻¹, whose norm is known. If
+that can matter, the sweeps are made: one shows the share that it leaves, and what all that follow would add, to a
+hundredth mostly. (The defect alone would tell nothing: a slow mode weighs little in it.)
 """
 
 from __future__ import annotations
@@ -26,8 +28,8 @@ from photinus.space.sectors import Sector
 
 LEFT = 0.05
 """Share of the correction that the last sweep may have moved: what is slow may come in portions as small as this."""
-ALIKE = 0.3
-"""Bound on what may be wrong with a correction of one sweep, in parts of it: three times the rest covers the error."""
+ALIKE, BACK = 0.3, 0.25
+"""Of a correction from one sweep: a bound on what is wrong with it, and the share that may come back to the strip."""
 TRANSIT = 0.02
 """What may still be outside, of what has been sent there, where no second sweep is made."""
 SWEEPS = 6
@@ -46,7 +48,7 @@ Pair = tuple[np.ndarray, np.ndarray]
 def strip_correction(
     kept: Liouvillian, inverse: Inverse, state: np.ndarray, larger: Liouvillian, *, rcond: float
 ) -> Pair | None:
-    """δ with 𝓛(ρ + δ) = 0, to a fifth of it or better, and ρ in the larger space; None where sweeps do not get there.
+    """δ with 𝓛(ρ + δ) = 0, mostly to a tenth, and ρ in the larger space; None where sweeps do not get there.
 
     Parameters
     ----------
@@ -95,7 +97,7 @@ def _in_one_sweep(outside: _Outside, inverse: Inverse, state: np.ndarray, tenabl
     again = outside.leaves(inner)
     size = float(np.vdot(left, left).real)
     share = float(np.vdot(left, again).real) / size if size else 0.0
-    if abs(share) > 0.7 or not _length(again - share * left) + transit <= tenable * _length(inner):
+    if abs(share) > BACK or not _length(again - share * left) + transit <= tenable * _length(inner):
         return None
     rest = 1 / (1 - share)
     return rest * inner, rest * outer
@@ -177,12 +179,16 @@ class _Outside:
             return None
         hops = self._within / -diagonal[block.columns]
         hops[block.diagonal] = 0
-        total, moving = target, target
+        total, moving, before = target, target, np.inf
         for _ in range(TERMS):
             moving = block.times(hops, moving)
             total = total + moving
-            if _length(moving) <= transit:
+            length = _length(moving)
+            if length <= transit:
                 return np.asarray(total / diagonal)
+            if length > before:
+                return None
+            before = length
         return None
 
 

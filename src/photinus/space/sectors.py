@@ -163,21 +163,17 @@ class Sector:
         if len(self._layout[1]) == 1 and chosen is None:
             return np.linalg.eigvalsh(self.block(vector, 0))
         found = [np.zeros(0)]
-        for size, members, place in self._by_size:
-            blocks = vector[place if chosen is None else place[chosen[members]]].reshape(-1, size, size)
+        for size, members in self._by_size:
+            own = members if chosen is None else members[chosen[members]]
+            blocks = vector[self._layout[2][own][:, None] + np.arange(size**2)].reshape(-1, size, size)
             found.append(blocks.real.ravel() if size == 1 else np.linalg.eigvalsh(blocks).ravel())
         return np.concatenate(found)
 
     @cached_property
-    def _by_size(self) -> list[tuple[int, np.ndarray, np.ndarray]]:
-        """Of a sector of order zero (kets of a block, blocks of that size, places of their elements)."""
-        _, width, offset = self._layout
-        out = []
-        for size in np.unique(width):
-            members = np.flatnonzero(width == size)
-            place = offset[members][:, None] + np.arange(size**2)
-            out.append((int(size), members, place.astype(np.int32 if self.size < 2**31 else np.int64)))
-        return out
+    def _by_size(self) -> list[tuple[int, np.ndarray]]:
+        """Of a sector of order zero (kets of a block, the blocks of that size)."""
+        width = self._layout[1]
+        return [(size, np.flatnonzero(width == size)) for size in np.unique(width).tolist()]
 
     def trace_norm(self, vector: np.ndarray, slack: float = 0.0) -> float:
         """‖X‖₁ of a Hermitian operator of order zero, too large by at most this fraction of it.
@@ -188,8 +184,9 @@ class Sector:
         if len(width) == 1 or width.max() == 1:  # nothing to leave out, or nothing to diagonalise
             return float(np.abs(self.eigenvalues(vector)).sum())
         filled = width > 0
-        squares = np.add.reduceat(vector.real**2 + vector.imag**2, offset[:-1][filled]) if filled.any() else np.zeros(0)
-        lengths = np.sqrt(squares)
+        numbers = np.ascontiguousarray(vector).view(float) if np.iscomplexobj(vector) else vector
+        starts = offset[:-1][filled] * (len(numbers) // max(len(vector), 1))
+        lengths = np.sqrt(np.add.reduceat(np.square(numbers), starts)) if len(starts) else np.zeros(0)
         bounds = np.sqrt(width[filled]) * lengths
         order = np.argsort(bounds)
         little = order[np.cumsum(bounds[order]) <= slack * lengths.sum()]
