@@ -94,13 +94,21 @@ def _in_one_sweep(outside: _Outside, inverse: Inverse, state: np.ndarray, tenabl
     transit = TRANSIT * _length(left[: outside.size]) if outside.size > SMALL else 0.0
     outer, sent = outside.returns(left, transit)
     inner = inverse(sent)
+    most = tenable * _length(inner)
     again = outside.leaves(inner)
-    size = float(np.vdot(left, left).real)
-    share = float(np.vdot(left, again).real) / size if size else 0.0
-    if abs(share) > BACK or not _length(again - share * left) + transit <= tenable * _length(inner):
+    share, rest = _multiple(left, again)
+    if not rest + transit <= most:  # what comes back, and P⁻¹ sees, is still more alike
+        share, rest = _multiple(sent, outside.returns(again, transit)[1])
+    if abs(share) > BACK or not rest + transit <= most:
         return None
-    rest = 1 / (1 - share)
-    return rest * inner, rest * outer
+    return inner / (1 - share), outer / (1 - share)
+
+
+def _multiple(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """The s with y = s·x + r, r the least remainder, and the 1-norm of r."""
+    size = float(np.vdot(x, x).real)
+    share = float(np.vdot(x, y).real) / size if size else 0.0
+    return share, _length(y - share * x)
 
 
 def _in_sweeps(outside: _Outside, inverse: Inverse, state: np.ndarray, *, slow: bool) -> Pair | None:
