@@ -263,11 +263,28 @@ class _Block:
             if info:
                 raise np.linalg.LinAlgError
             return lambda b: np.asarray(getrs(lu, pivots, b)[0])
-        turned = sp.csc_array((entries, self.columns, self.pointer), shape=(size, size))
-        factors = symmetric_factors(turned, ordered=True)
+        place, pattern = self._elimination
+        ordered = (entries[pattern.data], pattern.indices, pattern.indptr)
+        factors = symmetric_factors(sp.csc_array(ordered, shape=(size, size)), ordered=True)
         if factors is None:
             raise np.linalg.LinAlgError
-        return lambda b: np.asarray(factors.solve(b.astype(entries.dtype, copy=False), "T"))
+
+        def solve(b: np.ndarray) -> np.ndarray:
+            target = np.empty(size, dtype=entries.dtype)
+            target[place] = b
+            return np.asarray(factors.solve(target)[place])
+
+        return solve
+
+    @cached_property
+    def _elimination(self) -> tuple[np.ndarray, sp.csc_array]:
+        """The place of each unknown in an elimination that fills little, and where its matrix has which entries."""
+        shape = (len(self.pointer) - 1,) * 2
+        place = fill_reducing_order(sp.csc_array((np.ones(len(self.columns)), (self._every_row, self.columns)), shape))
+        numbers = (np.arange(len(self.columns)), (place[self._every_row], place[self.columns]))
+        pattern = sp.csc_array(numbers, shape=shape)
+        pattern.sort_indices()
+        return place, pattern
 
 
 @dataclass(frozen=True)
@@ -279,7 +296,7 @@ class _Strip:
     inside : ndarray
         The place of each kept unknown in the larger space.
     outside : ndarray
-        The new unknowns, in the order of an elimination that fills little.
+        The new unknowns.
     edge : ndarray
         The kept unknowns, numbered as in the smaller space, that E and B act on.
     columns : ndarray
@@ -300,32 +317,26 @@ class _Strip:
 @lru_cache(maxsize=16)
 def _strip(kept: Sector, larger: Sector, keys: Keys) -> _Strip:
     inside, edge = kept.within(larger), _edge(kept, larger, keys)
-    number = np.full(larger.size, -1)
-    number[inside] = np.arange(kept.size)
-    outside = np.flatnonzero(number < 0)
+    new = np.ones(larger.size, dtype=bool)
+    new[inside] = False
+    outside = np.flatnonzero(new)
     n = len(outside)
-    number[outside] = np.arange(n)
+    number = np.empty(larger.size, dtype=np.intp)  # first what is outside, then what is inside
+    number[outside], number[inside] = np.arange(n), n + np.arange(kept.size)
     columns = np.concatenate([outside, inside[edge]])
     key, column, row = _entries(larger, keys, columns)
-    new = np.zeros(larger.size, dtype=bool)
-    new[outside] = True
-    within = new[row] & (column < n)
-    place = fill_reducing_order(sp.csc_array((np.ones(within.sum()), (number[row[within]], column[within])), (n, n)))
-    number[outside] = place
-    outside, column = outside[np.argsort(place)], np.concatenate([place, np.arange(n, len(columns))])[column]
-    source = key * len(columns) + column
-    returns = ~new[row] & (column < n)
+    source, row = key * len(columns) + column, number[row]
     still = np.array([not any(s) or not any(t) for s, t in keys])  # of what stays inside, K alone has been cut
-    leaves = (column >= n) & (new[row] | still[key])
-    below = np.where(new[row], number[row], n + number[row])
+    within, returns = (row < n) & (column < n), (row >= n) & (column < n)
+    leaves = (column >= n) & ((row < n) | still[key])
     return _Strip(
         inside,
         outside,
         edge,
-        np.concatenate([outside, inside[edge]]),
-        _Block.at(source[within], number[row[within]], column[within], n),
-        _Block.at(source[returns], number[row[returns]], column[returns], kept.size),
-        _Block.at(source[leaves], below[leaves], column[leaves] - n, larger.size),
+        columns,
+        _Block.at(source[within], row[within], column[within], n),
+        _Block.at(source[returns], row[returns] - n, column[returns], kept.size),
+        _Block.at(source[leaves], row[leaves], column[leaves] - n, larger.size),
     )
 
 
