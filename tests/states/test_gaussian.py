@@ -76,6 +76,14 @@ def test_a_displaced_thermal_state(mean, alpha):
     assert state.entropy() == pytest.approx(thermal_entropy(mean), rel=1e-8, abs=1e-10)
 
 
+@pytest.mark.parametrize("alpha", [5e-324, 1e-310, 1e-160])
+@pytest.mark.parametrize("mean", [5e-324, 1e-300, 1e-3])
+def test_next_to_nothing_is_no_nan(mean, alpha):
+    state = ph.states.thermal({"a": mean}, displacement={"a": alpha})
+    assert np.isfinite(state.density_matrix()).all()
+    assert state.expect(A.dag() * A) == pytest.approx(mean, rel=1e-6, abs=1e-300)
+
+
 @pytest.mark.parametrize("r", [1e-8, 0.1, 1.0, 2.0, 3.0])
 def test_a_squeezed_vacuum(r):
     """Variances of x and p e^{∓2r}/2, ⟨n⟩ = sinh²r, ⟨a²⟩ = −sinh r cosh r, parity."""

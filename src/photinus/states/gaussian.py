@@ -347,7 +347,7 @@ def _displaced_thermal(site: Site, mean: float, alpha: complex, cutoffs: Mapping
     for m in range(levels - 1):
         row = drift * rho[m] / root[m + 1]
         row[1:] += x * root[1:] * rho[m, :-1] / root[m + 1]
-        most = row.max()
+        most = row.max() or 1.0  # all zero where both α and n̄ are next to nothing
         rho[m + 1], scale[m + 1] = row / most, scale[m] + np.log(most)
     rho *= np.exp(scale - scale.max())[:, None]
     n = kept_levels(np.diag(rho), site, cutoffs)
