@@ -20,7 +20,7 @@ CASES: dict[str, tuple[dict[str, object], bool]] = {
     "pair 100 x 100, two-photon loss 0.03": ({"case": "pair", "levels": 100, "loss": 0.03}, True),
     "ring 12 x 12 x 12": ({"case": "ring", "levels": 12, "loss": 0.7}, True),
     "ring 16 x 16 x 16": ({"case": "ring", "levels": 16, "loss": 0.7}, True),
-    "ring 20 x 20 x 20": ({"case": "ring", "levels": 20, "loss": 0.7}, False),
+    "ring 20 x 20 x 20": ({"case": "ring", "levels": 20, "loss": 0.7}, True),
     **{
         f"ring {n} x {n} x {n}, exchange not used": (
             {"case": "ring", "levels": n, "loss": 0.7, "exchange": False},
