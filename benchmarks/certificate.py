@@ -49,9 +49,8 @@ def times(case: str, levels: int) -> Callable[[], dict[str, float]]:
 
     def solution(k: int) -> float:
         made = generator(model(k), cutoffs)
-        zero = made.grading.group.zero
-        vector = ph.Auto().null_vector(made.liouvillian(made.grading.sector(zero))).vector
-        return State(made.grading, {zero: vector}).expect(number)
+        vector = ph.Auto().null_vector(made.stationary).vector
+        return State(made.grading, {made.grading.group.zero: vector}).expect(number)
 
     def certified(k: int) -> float:
         return ph.steady_state(model(k), cutoff=ph.Fixed(cutoffs)).expect(number)

@@ -57,7 +57,7 @@ def run(case: str, levels: int, loss: float, certified: bool, exchange: bool = T
             made = generator(model, dict.fromkeys(model.oscillators, levels))
             if not exchange:
                 made = replace(made, symmetry=None)
-            liouvillian = made.liouvillian(made.grading.sector(made.grading.group.zero))
+            liouvillian = made.stationary
             vector = ph.Auto().choose(liouvillian).null_vector(liouvillian, None).vector
             state = State(made.grading, {made.grading.group.zero: vector})
         populations = state.populations(first)

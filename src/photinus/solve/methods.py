@@ -367,7 +367,7 @@ class Auto(Method):
         if not isinstance(cutoff, Fixed):
             raise InvalidInput(f"The cutoff is {cutoff!r}.", "Give ph.Fixed(20) or ph.Converged(1e-6).")
         made = generator(model, cutoff.start(model))
-        liouvillian = made.liouvillian(made.grading.sector(made.grading.group.zero))
+        liouvillian = made.stationary
         method = self.choose(liouvillian)
         return (
             f"{type(method).__name__}: {liouvillian.sector.size} unknowns of {made.space.dimension**2}, "

@@ -314,15 +314,9 @@ def _warned(model: Model, state: State, warnings: tuple[str, ...] = ()) -> State
     return replace(state, certificate=replace(state.certificate, warnings=warnings)) if warnings else state
 
 
-def _stationary_sector(model: Model, cutoffs: dict[str, int]) -> Liouvillian:
-    """The generator of order zero at these cutoffs."""
-    made = generator(model, cutoffs)
-    return made.liouvillian(made.grading.sector(made.grading.group.zero))
-
-
 def _prepare(model: Model, cutoffs: dict[str, int], method: Method) -> tuple[Liouvillian, Method]:
     """The generator at these cutoffs and the method for it, after a look at the memory that both would take."""
-    liouvillian = _stationary_sector(model, cutoffs)
+    liouvillian = generator(model, cutoffs).stationary
     chosen = method.choose(liouvillian) if isinstance(method, Auto) else method
     chosen.require(liouvillian)
     return liouvillian, chosen
@@ -419,7 +413,7 @@ def _refine_outside(
 ) -> tuple[Solution, np.ndarray, float] | None:
     """The same by what a direct method knows of the smaller space; None where that does not suffice."""
     assert solution.inverse is not None
-    liouvillian = _stationary_sector(model, needed)
+    liouvillian = generator(model, needed).stationary
     unknowns = liouvillian.sector.size
     estimate = assembly_bytes(liouvillian) + 20.0 * (unknowns - solution.sector.size) ** 1.5
     require_memory(estimate, solution.method.memory, f"The correction in {unknowns} unknowns", ALTERNATIVES)

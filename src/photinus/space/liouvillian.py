@@ -76,6 +76,11 @@ class Generator:
         """The generator of one sector."""
         return Liouvillian(self, sector)
 
+    @property
+    def stationary(self) -> Liouvillian:
+        """The generator of the sector of order zero, where the steady state lives."""
+        return self.liouvillian(self.grading.sector(self.grading.group.zero))
+
 
 def generator(model: Model, cutoffs: dict[str, int]) -> Generator:
     """The model's generator on the space with these cutoffs.

@@ -72,7 +72,7 @@ class Tilted:
 
     def _liouvillian(self, jumps: Jumps, *, drift: bool = True) -> Liouvillian:
         made = Generator(self.generator.grading, self.generator.no_jump if drift else {}, jumps)
-        return made.liouvillian(made.grading.sector(made.grading.group.zero))
+        return made.stationary
 
     @cached_property
     def plain(self) -> Liouvillian:
