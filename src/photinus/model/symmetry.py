@@ -75,8 +75,7 @@ class Group:
         if not any(self.moduli):
             return []
         sizes = [range(d) if d else range(1) for d in self.moduli]
-        classes = product(*sizes)
-        return [c for c in map(self.reduce, classes) if any(c) and c <= self.reduce(-x for x in c)]
+        return [c for c in map(self.reduce, product(*sizes)) if any(c) and c <= self.reduce(-x for x in c)]
 
 
 @dataclass(frozen=True, slots=True)

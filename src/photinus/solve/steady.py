@@ -236,14 +236,15 @@ def _check(model: Model, cutoff: object, method: object, near: State | None) -> 
 def _refuse_conserved(model: Model, cutoffs: dict[str, int]) -> None:
     """A strong symmetry with more than one class of kets has a steady state for each."""
     strong = model.symmetry.strong
-    kets = make_space(model.sites, cutoffs).dimension
+    space = make_space(model.sites, cutoffs)
+    if strong.moduli:
+        reaches = reach(model)
+        space = make_space(model.sites, {name: n + reaches[name] for name, n in cutoffs.items()})
     many = any(isinstance(site, Identical) for site in model.sites)
     remedy = "Ask ph.cumulants(model), for any number of atoms (order=1: mean field)." if many else ALTERNATIVES
-    require_memory(200.0 * kets, None, f"A space of {kets} kets", remedy)
+    require_memory(200.0 * space.dimension, None, f"A space of {space.dimension} kets", remedy)
     if not strong.moduli:
         return
-    reaches = reach(model)
-    space = make_space(model.sites, {name: n + reaches[name] for name, n in cutoffs.items()})
     classes = len(np.unique(strong.charges(space.coordinates), axis=0))
     if classes > 1:
         names = model.symmetry.coordinates

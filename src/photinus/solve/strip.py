@@ -210,25 +210,24 @@ class _Block:
         Of every entry.
     pointer : ndarray
         Where each row begins.
-    rows : ndarray
-        Those that are not empty.
     """
 
     source: np.ndarray
     columns: np.ndarray
     pointer: np.ndarray
-    rows: np.ndarray
 
     @classmethod
     def at(cls, source: np.ndarray, rows: np.ndarray, columns: np.ndarray, height: int) -> _Block:
         """From the places of the entries."""
         order = np.lexsort((columns, rows))
         pointer = np.searchsorted(rows[order], np.arange(height + 1)).astype(np.int32)
-        return cls(source[order], columns[order].astype(np.int32), pointer, np.flatnonzero(np.diff(pointer)))
+        return cls(source[order], columns[order].astype(np.int32), pointer)
 
     @cached_property
-    def _starts(self) -> np.ndarray:
-        return self.pointer[self.rows]
+    def _filled(self) -> tuple[np.ndarray, np.ndarray]:
+        """The rows that are not empty, and where each begins."""
+        rows = np.flatnonzero(np.diff(self.pointer))
+        return rows, self.pointer[rows]
 
     @cached_property
     def diagonal(self) -> np.ndarray:
@@ -243,7 +242,8 @@ class _Block:
         """The product of the block with these entries and a vector."""
         out = np.zeros(len(self.pointer) - 1, dtype=np.result_type(entries, vector))
         if len(entries):
-            out[self.rows] = np.add.reduceat(entries * vector[self.columns], self._starts)
+            rows, starts = self._filled
+            out[rows] = np.add.reduceat(entries * vector[self.columns], starts)
         return out
 
     def inverse(self, entries: np.ndarray) -> Inverse:

@@ -26,6 +26,7 @@ from photinus.space.space import Bands, Shift, Space, make_space, read_only, row
 Jumps = tuple[tuple[float, Bands], ...]
 """(rate, L in bands) of every channel."""
 Keys = tuple[tuple[Shift, Shift], ...]
+"""(s, s′) of every diagonal."""
 Compressed = tuple[np.ndarray, np.ndarray, np.ndarray]
 """(entries, rows, pointer) of compressed columns."""
 Diagonals = dict[tuple[Shift, Shift], np.ndarray]
